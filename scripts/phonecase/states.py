@@ -1,0 +1,102 @@
+"""The hidden states of a passage, one row a character: what the pictures are made of.
+
+A states file is Parquet with these columns, one row for every character that was fed to the network:
+
+| column      | type                   | meaning                                                            |
+|-------------|------------------------|--------------------------------------------------------------------|
+| `position`  | int32                  | 0 for the first character                                          |
+| `character` | string                 | the character that was fed (a line break between verses)           |
+| `book`      | string                 | where it stands; a line break belongs to the verse before it       |
+| `chapter`   | int16                  |                                                                    |
+| `verse`     | int16                  |                                                                    |
+| `surprise`  | float32                | bits that the network paid for this character, null for the first  |
+| `state`     | fixed-size list<int8>  | the H units after reading it, each −1 or +1                        |
+
+The list column keeps a state together: `state[1]` is unit 0 in DuckDB, `numpy.stack(frame["state"])` is
+the (T, H) array in pandas, and neighbouring equal values compress to little more than a bit a cell. The
+last character of a passage is never fed (nothing is to be predicted after it), so a passage of 275
+characters has 274 rows, as in the post. The file's metadata holds, under the key `phonecase`, a JSON text
+with the passage's name and reference, the model's name and the SHA-256 of its weights, the last
+character and its surprise, and the mean bits per character.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from phonecase.errors import UserError
+from phonecase.files import atomic
+
+COLUMNS = ("position", "character", "book", "chapter", "verse", "surprise", "state")
+METADATA_KEY = b"phonecase"
+
+
+@dataclass(frozen=True, eq=False)
+class States:
+    """The states of one passage under one model: T characters fed, H units."""
+
+    text: str  # the T characters that were fed
+    units: npt.NDArray[np.int8]  # (T, H), each -1 or +1: the states after each character
+    surprise: npt.NDArray[np.float32]  # (T,), bits paid for each character; nan for the first
+    places: list[tuple[str, int, int]]  # (T,) book, chapter and verse of each character
+    metadata: dict[str, Any]
+
+    @cached_property
+    def name(self) -> str:
+        """The passage's name in the settings."""
+        return str(self.metadata["passage"])
+
+    @cached_property
+    def reference(self) -> str:
+        """The passage's reference, as in `Romans 1:16-17`."""
+        return str(self.metadata["reference"])
+
+
+def write_states(path: Path, states: States) -> None:
+    """Write a states file (see the module's table): atomically, and the same bytes for the same states."""
+    T, H = states.units.shape
+    books, chapters, verses = zip(*states.places, strict=True)
+    columns: dict[str, Any] = {
+        "position": pa.array(np.arange(T, dtype=np.int32)),
+        "character": pa.array(list(states.text), pa.string()),
+        "book": pa.array(books, pa.string()),
+        "chapter": pa.array(chapters, pa.int16()),
+        "verse": pa.array(verses, pa.int16()),
+        "surprise": pa.array(states.surprise, pa.float32(), from_pandas=True),  # nan is null
+        "state": pa.FixedSizeListArray.from_arrays(pa.array(states.units.reshape(-1), pa.int8()), H),
+    }
+    metadata = json.dumps(states.metadata, sort_keys=True, ensure_ascii=False)
+    table = pa.table(columns).replace_schema_metadata({METADATA_KEY: metadata.encode()})
+    with atomic(path) as temporary:
+        pq.write_table(table, temporary, compression="zstd")
+
+
+def read_states(path: Path) -> States:
+    """Read a states file.
+
+    Raises UserError when the file is not there, is no Parquet file or lacks a column.
+    """
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise UserError(f"{path}: not a states file: {error}") from None
+    missing = [name for name in COLUMNS if name not in table.column_names]
+    if METADATA_KEY not in (table.schema.metadata or {}):
+        missing.append("phonecase metadata")
+    if missing:
+        raise UserError(f"{path}: not a states file: it has no {missing[0]}")
+    units = np.stack(table["state"].to_numpy()) if len(table) else np.zeros((0, 0), np.int8)
+    return States(
+        text="".join(table["character"].to_pylist()),
+        units=units.astype(np.int8),
+        surprise=table["surprise"].to_numpy().astype(np.float32),
+        places=list(zip(*(table[name].to_pylist() for name in ("book", "chapter", "verse")), strict=True)),
+        metadata=json.loads(table.schema.metadata[METADATA_KEY]),
+    )
