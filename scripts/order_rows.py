@@ -1,0 +1,65 @@
+"""Choose an order for the rows of a picture: states → order."""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+from phonecase import console
+from phonecase.errors import UserError
+from phonecase.files import write_text
+from phonecase.ordering import STRATEGIES, check_settings, order_units, similarity
+from phonecase.ordering.files import SavedOrder, states_hash, write_order
+from phonecase.states import read_states
+
+
+def order_rows(args: argparse.Namespace) -> None:
+    """Order the units, write the order and the report, and print the score."""
+    settings = check_settings(args.strategy, _settings(args.settings))
+    states = read_states(args.states).units
+    start = time.perf_counter()
+    ordering = order_units(states, args.strategy, **settings)
+    seconds = time.perf_counter() - start
+    score = similarity(states, ordering)
+    order = SavedOrder(ordering, args.strategy, settings, score, states_hash(states))
+    write_order(args.out, order)
+    if args.report:
+        write_text(args.report, json.dumps({**order.facts(), "seconds": round(seconds, 4)}, indent=2) + "\n")
+    bound = (ordering.certificate or {}).get("bound")
+    share = f", {score / bound:.2%} of the best possible" if bound else ""
+    print(f"{args.strategy}: similarity {score:,}{share}, {seconds:.2f} s")
+
+
+def _settings(text: str) -> dict[str, object]:
+    try:
+        settings = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UserError(f"--settings is not JSON: {error}") from None
+    if not isinstance(settings, dict):
+        raise UserError(f'--settings must be a JSON object such as {{"seed": 1}}, not {text}')
+    return settings
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        epilog="strategies:\n" + "\n".join(f"  {s.name:<18} {s.summary}" for s in STRATEGIES.values()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--states", type=Path, required=True, help="the states (parquet)")
+    parser.add_argument("--strategy", required=True, help="one of the strategies below")
+    parser.add_argument(
+        "--settings",
+        default="{}",
+        metavar="JSON",
+        help="its settings; docs/orders.md lists them (default: {})",
+    )
+    parser.add_argument("--out", type=Path, required=True, help="the order (parquet)")
+    parser.add_argument(
+        "--report", type=Path, help="score, certificate and seconds (JSON), which may differ from run to run"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    console.run(_parser(), order_rows)
