@@ -37,7 +37,7 @@ def _read(program: str) -> tuple[str, tuple[str, ...]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = [statement for statement in node.body if not _is_text(statement)]
-    digest = hashlib.sha256(ast.dump(tree).encode()).hexdigest()[:12]
+    digest = hashlib.sha256(ast.unparse(tree).encode()).hexdigest()[:12]
     return digest, tuple(_imports(tree))
 
 

@@ -19,11 +19,6 @@ PAPER, INK = "#FFFFFF", "#222222"  # of the contact sheet
 MM_PER_INCH = 25.4
 
 
-def cells(states: npt.NDArray[np.int8], ordering: "Ordering") -> npt.NDArray[np.int8]:
-    """The picture before it has colours, (H, T): row r is unit permutation[r] times its sign."""
-    return (states[:, ordering.permutation] * ordering.signs).T
-
-
 def render(
     states: npt.NDArray[np.int8],  # (T, H), each -1 or +1
     ordering: "Ordering",
@@ -38,7 +33,7 @@ def render(
     wide. Portrait is the same picture turned clockwise by a quarter, so that the passage runs down it.
     """
     palette = np.array([ImageColor.getrgb(colour) for colour in style.colours], np.uint8)
-    grid = (cells(states, ordering) > 0).astype(np.intp)  # (H, T)
+    grid = (ordering.shown(states) > 0).astype(np.intp)  # (H, T)
     if orientation == "portrait":
         grid = np.rot90(grid, k=-1)
     return Image.fromarray(palette[grid.repeat(cell, axis=0).repeat(cell, axis=1)])
