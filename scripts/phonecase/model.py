@@ -1,0 +1,115 @@
+"""The network: character → embedding → binary recurrent layer → feed-forward layers → next character."""
+
+import json
+from pathlib import Path
+from typing import Self
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from phonecase.cell import BinaryHighway
+from phonecase.errors import UserError
+from phonecase.files import atomic
+from phonecase.recurrence import binary_highway
+
+WEIGHTS = "weights.safetensors"
+_CHUNK = 4096  # characters of a long text that `states` takes in at a time
+
+
+class CharLM(nn.Module):
+    """A character-level language model whose memory is `hidden_size` bits.
+
+    Initial weights are PyTorch's defaults everywhere.
+    """
+
+    def __init__(self, vocab_size: int, hidden_size: int = 128, feed_forward_layers: int = 2) -> None:
+        super().__init__()
+        self.vocab_size = vocab_size
+        self.hidden_size = hidden_size
+        self.feed_forward_layers = feed_forward_layers
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.recurrent = BinaryHighway(hidden_size)
+        layers: list[nn.Module] = []
+        for _ in range(feed_forward_layers):
+            layers += [
+                nn.Linear(hidden_size, 4 * hidden_size),
+                nn.ReLU(inplace=True),
+                nn.Linear(4 * hidden_size, hidden_size),
+            ]
+        self.feed_forward = nn.Sequential(*layers)
+        self.readout = nn.Linear(hidden_size, vocab_size)
+
+    def states(self, tokens: Tensor) -> Tensor:
+        """The state after each character of a text: tokens int64 (B, L) → int8 (B, L, H), each −1 or +1."""
+        with torch.no_grad():
+            parts, last = [], None
+            for chunk in tokens.split(_CHUNK, dim=1):
+                part = self._recur(chunk, last)
+                parts.append(part.to(torch.int8))
+                last = part[-1]
+            return torch.cat(parts).transpose(0, 1).contiguous()
+
+    def logits(self, tokens: Tensor) -> Tensor:
+        """The scores of what follows each character: tokens int64 (B, L) → (B, L, V)."""
+        return self._predict(self._recur(tokens)).transpose(0, 1)
+
+    def loss(self, tokens: Tensor, precision: torch.dtype = torch.float32) -> Tensor:
+        """Mean nats per character: tokens int64 (B, L+1), of which all but the first are predicted.
+
+        `precision` is that of the feed-forward layers' matrix products; the recurrent layer and the
+        loss itself are float32 in any case.
+        """
+        states = self._recur(tokens[:, :-1])
+        with torch.autocast(states.device.type, precision, enabled=precision != torch.float32):
+            logits = self._predict(states)
+        return F.cross_entropy(logits.flatten(0, 1).float(), tokens[:, 1:].t().flatten())
+
+    def _recur(self, tokens: Tensor, initial: Tensor | None = None) -> Tensor:
+        """The real-valued states: tokens (B, L) → (L, B, H)."""
+        H = self.hidden_size
+        gates = self.recurrent.gates
+        if initial is None:
+            initial = self.recurrent.initial_state.expand(len(tokens), H)
+        # There are only V different characters, so the gates' view of them is a table with V rows.
+        table = F.linear(self.embedding.weight, gates.weight[:, H:], gates.bias)  # (V, 3H)
+        return binary_highway(F.embedding(tokens.t(), table), gates.weight[:, :H], initial)
+
+    def _predict(self, states: Tensor) -> Tensor:
+        """Feed-forward layers and readout: (..., H) → (..., V)."""
+        if not self.feed_forward_layers:
+            return self.readout(states)  # type: ignore[no-any-return]
+        *layers, last = self.feed_forward
+        x = states
+        for layer in layers:
+            x = layer(x)
+        # Nothing bends between the last linear map and the readout: their product is one map, and cheaper.
+        weight = self.readout.weight @ last.weight  # (V, 4H)
+        bias = self.readout.weight @ last.bias + self.readout.bias
+        return F.linear(x, weight, bias)
+
+    def save(self, folder: Path) -> None:
+        """Write the weights, and the sizes they belong to, as `folder`/weights.safetensors."""
+        sizes = {name: getattr(self, name) for name in ("vocab_size", "hidden_size", "feed_forward_layers")}
+        tensors = {name: tensor.detach().cpu() for name, tensor in self.state_dict().items()}
+        with atomic(Path(folder) / WEIGHTS) as temporary:
+            # One entry of metadata: several would be written in a different order each time.
+            save_file(tensors, temporary, metadata={"sizes": json.dumps(sizes)})
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what `save` wrote: that file, or the folder it is in. Raises `UserError` for anything else."""
+        path = Path(path)
+        if path.is_dir():
+            path = path / WEIGHTS
+        if not path.is_file():
+            raise UserError(f"{path}: there are no such weights; train.py makes them")
+        try:
+            with safe_open(path, framework="pt") as file:
+                model = cls(**json.loads(file.metadata()["sizes"]))
+                model.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+        except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
+            raise UserError(f"{path}: not the weights of a CharLM: {error}") from None
+        return model
