@@ -13,7 +13,7 @@ from phonecase.ordering.files import SavedOrder, states_hash, write_order
 from phonecase.states import read_states
 
 
-def order_rows(args: argparse.Namespace) -> None:
+def main(args: argparse.Namespace) -> None:
     """Order the units, write the order and the report, and print the score."""
     settings = check_settings(args.strategy, _settings(args.settings))
     states = read_states(args.states).units
@@ -40,26 +40,27 @@ def _settings(text: str) -> dict[str, object]:
     return settings
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    result = argparse.ArgumentParser(
         description=__doc__,
         epilog="strategies:\n" + "\n".join(f"  {s.name:<18} {s.summary}" for s in STRATEGIES.values()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--states", type=Path, required=True, help="the states (parquet)")
-    parser.add_argument("--strategy", required=True, help="one of the strategies below")
-    parser.add_argument(
+    result.add_argument("--states", type=Path, required=True, help="the states (parquet)")
+    result.add_argument("--strategy", required=True, help="one of the strategies below")
+    result.add_argument(
         "--settings",
         default="{}",
         metavar="JSON",
         help="its settings; docs/orders.md lists them (default: {})",
     )
-    parser.add_argument("--out", type=Path, required=True, help="the order (parquet)")
-    parser.add_argument(
+    result.add_argument("--out", type=Path, required=True, help="the order (parquet)")
+    result.add_argument(
         "--report", type=Path, help="score, certificate and seconds (JSON), which may differ from run to run"
     )
-    return parser
+    return result
 
 
 if __name__ == "__main__":
-    console.run(_parser(), order_rows)
+    console.run(parser(), main)

@@ -78,3 +78,8 @@ def read_order(path: Path) -> SavedOrder:
         raise UserError(f"{path}: there is no such file") from None
     except (pa.ArrowInvalid, KeyError, TypeError, ValueError) as error:
         raise UserError(f"{path}: not an order as order_rows.py writes them ({error})") from None
+
+
+def read_ordering(path: Path) -> Ordering:
+    """Read the order alone."""
+    return read_order(path).ordering

@@ -53,3 +53,31 @@ def two_opt_sweeps(order: Ints, s: Ints) -> None:
                 if gain > 0:
                     order[i : j + 1] = order[i : j + 1][::-1].copy()
                     improved = True
+
+
+@compiled
+def count_ar_events(d: Ints) -> int:
+    """The anti-Robinson events of a matrix of distances in 0..T, in O(H² log T).
+
+    Seen from each row, walking away on either side: how many of the distances passed are larger than the
+    present one. A Fenwick tree counts them.
+    """
+    H = len(d)
+    size = d.max() + 1
+    events = 0
+    tree = np.zeros(size + 1, np.int64)  # over distances, largest first, from 1
+    for i in range(H):
+        for step in (-1, 1):
+            tree[:] = 0
+            j = i + step
+            while 0 <= j < H:
+                node = size - d[i, j] - 1  # the last of those that are larger
+                while node > 0:
+                    events += tree[node]
+                    node -= node & -node
+                node = size - d[i, j]
+                while node <= size:
+                    tree[node] += 1
+                    node += node & -node
+                j += step
+    return events

@@ -52,7 +52,9 @@ class Units:
     def similarity(self) -> Matrix:
         """The dot products of all pairs of rows.  # (H, H)"""
         product = dot_products(self.rows)
-        return np.abs(product) if self.signed else product
+        if self.signed:
+            np.abs(product, out=product)
+        return product
 
     @cached_property
     def distance(self) -> Matrix:

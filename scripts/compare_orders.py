@@ -1,0 +1,63 @@
+"""Compare all orders of a passage: states, orders → table and figure."""
+
+import argparse
+import json
+from pathlib import Path
+
+from phonecase import console
+from phonecase.comparing import compare, figure, markdown
+from phonecase.errors import UserError
+from phonecase.files import atomic, write_text
+from phonecase.ordering.files import read_order, states_hash
+from phonecase.states import read_states
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    result = argparse.ArgumentParser(description=__doc__)
+    result.add_argument("--states", type=Path, required=True, help="the states (parquet)")
+    result.add_argument(
+        "--orders",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="the orders (parquet); an order's name is its file's",
+    )
+    result.add_argument(
+        "--reports",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="their reports of the same names (JSON), for the seconds",
+    )
+    for form in ("parquet", "csv", "markdown"):
+        result.add_argument(f"--{form}", type=Path, help=f"write the table as {form}")
+    result.add_argument("--figure", type=Path, help="draw all orders side by side (PNG)")
+    return result
+
+
+def main(args: argparse.Namespace) -> None:
+    """Read everything, compare, and write what was asked for; the table is printed too."""
+    states = read_states(args.states)
+    orders = {path.stem: read_order(path) for path in args.orders}
+    for path in args.orders:
+        if orders[path.stem].states_sha256 != states_hash(states.units):
+            raise UserError(f"{path}: it orders other states than those in {args.states}")
+    reports = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in args.reports}
+    table = compare(states.units, orders, {name: report["seconds"] for name, report in reports.items()})
+    text = markdown(table)
+    print(text, end="")
+    if args.markdown:
+        write_text(args.markdown, text)
+    if args.csv:
+        write_text(args.csv, table.to_csv(index=False))
+    if args.parquet:
+        with atomic(args.parquet) as path:
+            table.to_parquet(path, index=False)
+    if args.figure:
+        with atomic(args.figure) as path:
+            figure(states.units, orders, table, states.reference).save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    console.run(parser(), main)
