@@ -1,0 +1,31 @@
+"""Build the vocabulary: every character of the text and the line break, sorted."""
+
+import argparse
+import logging
+from pathlib import Path
+
+from phonecase import console, corpus
+from phonecase.vocab import Vocabulary
+
+log = logging.getLogger("phonecase.build_vocab")
+
+
+def main(args: argparse.Namespace) -> None:
+    """Write the vocabulary, and print it."""
+    vocabulary = Vocabulary.of(corpus.join(corpus.read(args.kjv)))
+    vocabulary.save(args.out)
+    log.info("%d characters: %r", len(vocabulary), vocabulary.characters)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--kjv", type=Path, required=True, metavar="TSV", help="the text that fetch_kjv.py made"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="JSON", help="the vocabulary to write")
+    return parser
+
+
+if __name__ == "__main__":
+    console.run(parser(), main)

@@ -1,0 +1,46 @@
+"""Split the text by books: some to train on, some kept back for validation, a verse a line."""
+
+import argparse
+import logging
+from pathlib import Path
+
+from phonecase import console, corpus
+from phonecase.corpus import Counts, SplitSettings
+from phonecase.files import write_text
+
+log = logging.getLogger("phonecase.split_by_book")
+
+
+def main(args: argparse.Namespace) -> None:
+    """Write the two parts and their counts, and print these."""
+    settings = SplitSettings.from_json(args.settings)
+    verses = corpus.read(args.kjv)
+    train, validation = corpus.split(verses, settings.validation_books)
+    write_text(args.train, corpus.join(train) + "\n")
+    write_text(args.validation, corpus.join(validation) + "\n")
+    counts = [Counts.of("train", train), Counts.of("validation", validation), Counts.of("whole text", verses)]
+    corpus.write_counts(args.counts, counts)
+    log.info("validation: %s", ", ".join(settings.validation_books))
+    log.info("%s", corpus.counts_table(counts))
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--kjv", type=Path, required=True, metavar="TSV", help="the text that fetch_kjv.py made"
+    )
+    parser.add_argument("--train", type=Path, required=True, metavar="TXT", help="the verses to train on")
+    parser.add_argument("--validation", type=Path, required=True, metavar="TXT", help="the verses kept back")
+    parser.add_argument("--counts", type=Path, required=True, metavar="TSV", help="the size of each part")
+    parser.add_argument(
+        "--settings",
+        default="{}",
+        metavar="JSON",
+        help='the books kept back: {"validation_books": ["Romans"]} (the default)',
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    console.run(parser(), main)
