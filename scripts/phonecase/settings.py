@@ -18,7 +18,7 @@ class Settings(BaseModel):
     def checked(cls, table: Mapping[str, Any], where: str = "") -> Self:
         """The settings in a table, with defaults filled in.
 
-        Raises UserError with one line for every fault: `where` and the key, what is wrong, what would be right.
+        Raises UserError with a line for every fault: `where` and the key, what is wrong, what would do.
         """
         try:
             return cls.model_validate(table)

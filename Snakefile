@@ -1,0 +1,30 @@
+"""phonecase: a Bible's hidden states, ordered and printed.
+
+    snakemake --cores 4 --resources gpu=1
+
+The story, a file of rules for each chapter: corpus → model → states and orders → art. The settings are in
+config.yaml; rules/common.smk reads and checks them before any job starts.
+"""
+
+from snakemake.utils import min_version
+
+min_version("9.20")
+
+
+report: "docs/report/workflow.rst"
+
+
+include: "rules/common.smk"
+include: "rules/corpus.smk"
+include: "rules/model.smk"
+include: "rules/orders.smk"
+include: "rules/art.smk"
+
+
+rule all:
+    """Every configured picture, with its comparison and contact sheet."""
+    default_target: True
+    input:
+        rules.pictures.input,
+        rules.comparisons.input,
+        rules.contact_sheets.input,

@@ -1,0 +1,124 @@
+"""What every chapter uses: the checked settings, and how settings and code reach a rule.
+
+A rule sees its own settings and nothing else, as one JSON text with sorted keys among its params, so that
+Snakemake reruns it when, and only when, one of them changes. Its code reaches it the same way: `code(...)` is
+a text of hashes of the script and of every module of ours that it imports.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+SCRIPTS = Path(workflow.basedir) / "scripts"
+sys.path.insert(0, str(SCRIPTS))
+# `python` in a job is the Python that runs Snakemake, unless a conda environment replaces it.
+os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()]))
+
+from phonecase.config import Config, as_json, check, check_yaml, order
+from phonecase.corpus import SourceSettings, SplitSettings
+from phonecase.errors import UserError
+from phonecase.fingerprint import fingerprint
+
+
+def stop(error: UserError):
+    """Say what is wrong with the settings, a line for each fault, and leave."""
+    for line in str(error).splitlines():
+        print(f"config: {line}", file=sys.stderr)
+    sys.exit(1)
+
+
+def checked_config() -> Config:
+    """The settings, those of the command line among them."""
+    try:
+        return check(config)
+    except UserError as error:
+        stop(error)
+
+
+def code(script):
+    """What a script's behaviour depends on, for a rule's params."""
+    return fingerprint(SCRIPTS / script)
+
+
+def path_of(script):
+    """A script's path. As a function of the input it isn't recorded, so that the folder can move."""
+
+    def path(wildcards, input):
+        return SCRIPTS / script
+
+    return path
+
+
+def corpus_json(model):
+    """The part of the corpus's settings that a model holds, as JSON."""
+    return as_json(CONFIG.corpus.model_dump(mode="json", include=set(model.model_fields)))
+
+
+def source_file(wildcards):
+    """The user's own file, when the text comes from one: an edit of it is a new text."""
+    return CONFIG.corpus.path or []
+
+
+def source_json(wildcards):
+    return corpus_json(SourceSettings)
+
+
+def split_json(wildcards):
+    return corpus_json(SplitSettings)
+
+
+def recipe_json(wildcards):
+    return as_json(CONFIG.models[wildcards.model])
+
+
+def device(wildcards, input):
+    """Where to train. As a function of the input it isn't recorded: another device is no reason to retrain."""
+    return CONFIG.device
+
+
+def reference(wildcards):
+    return CONFIG.passages[wildcards.passage]
+
+
+def order_strategy(wildcards):
+    return order(CONFIG, wildcards.strategy).strategy
+
+
+def order_json(wildcards):
+    return as_json(order(CONFIG, wildcards.strategy).settings)
+
+
+def all_orders(wildcards):
+    return expand(rules.order_rows.output.order, strategy=CONFIG.orders, **wildcards)
+
+
+def all_order_reports(wildcards):
+    return expand(rules.order_rows.output.report, strategy=CONFIG.orders, **wildcards)
+
+
+def style_json(wildcards):
+    return as_json(CONFIG.styles[wildcards.style])
+
+
+def styles_json(wildcards):
+    """All styles in the order of the settings, as a list of pairs: their order is that of the columns."""
+    return as_json([[name, style.model_dump(mode="json")] for name, style in CONFIG.styles.items()])
+
+
+try:
+    check_yaml(Path("config.yaml"))
+except UserError as error:
+    stop(error)
+
+
+configfile: "config.yaml"
+
+
+CONFIG = checked_config()
+
+
+wildcard_constraints:
+    model="[a-z0-9_-]+",
+    passage="[a-z0-9_-]+",
+    strategy="[a-z0-9_-]+",
+    style="[a-z0-9_-]+",

@@ -1,0 +1,72 @@
+# The network: 128 bits of memory, trained to predict the next character, and its states along a passage.
+#
+# needs: results/corpus/{train.txt,validation.txt,vocab.json,kjv.tsv}
+# makes: results/models/{model}/{weights.safetensors,history.parquet,summary.json,learning_curve.{png,svg}}
+#        results/states/{model}/{passage}.parquet
+
+
+rule train:
+    """Train a model by its recipe; resumes from its last checkpoint when it was interrupted."""
+    input:
+        train="results/corpus/train.txt",
+        validation="results/corpus/validation.txt",
+        vocab="results/corpus/vocab.json",
+    output:
+        weights="results/models/{model}/weights.safetensors",
+        history="results/models/{model}/history.parquet",
+        summary="results/models/{model}/summary.json",
+        curve_png=report(
+            "results/models/{model}/learning_curve.png",
+            caption="../docs/report/learning_curve.rst",
+            category="Models",
+            labels={"model": "{model}", "figure": "learning curve"},
+        ),
+        curve_svg="results/models/{model}/learning_curve.svg",
+    log:
+        "results/logs/train/{model}.log",
+    benchmark:
+        "results/benchmarks/train/{model}.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 4
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime=240,
+    params:
+        settings=recipe_json,
+        code=code("train.py"),
+        script=path_of("train.py"),
+        device=device,
+    shell:
+        "python {params.script} --train {input.train} --validation {input.validation} --vocab {input.vocab}"
+        " --settings {params.settings:q} --device {params.device} --threads {threads}"
+        " --weights {output.weights} --history {output.history} --summary {output.summary}"
+        " --curve-png {output.curve_png} --curve-svg {output.curve_svg} --log {log}"
+
+
+rule extract_states:
+    """Feed a passage to a trained model and keep every state, with the bits paid for each character."""
+    input:
+        weights="results/models/{model}/weights.safetensors",
+        vocab="results/corpus/vocab.json",
+        kjv="results/corpus/kjv.tsv",
+    output:
+        states="results/states/{model}/{passage}.parquet",
+    log:
+        "results/logs/extract_states/{model}/{passage}.log",
+    benchmark:
+        "results/benchmarks/extract_states/{model}/{passage}.tsv"
+    conda:
+        "../envs/torch.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        reference=reference,
+        code=code("extract_states.py"),
+        script=path_of("extract_states.py"),
+    shell:
+        "python {params.script} --weights {input.weights} --vocab {input.vocab} --kjv {input.kjv}"
+        " --model {wildcards.model} --passage {wildcards.passage} --reference {params.reference:q}"
+        " --out {output.states} --log {log}"

@@ -1,0 +1,24 @@
+"""Write the JSON schema of config.yaml, by which editors complete and check what is typed."""
+
+import argparse
+from pathlib import Path
+
+from phonecase.config import schema
+from phonecase.console import run
+from phonecase.files import write_text
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    result = argparse.ArgumentParser(description=__doc__)
+    result.add_argument("--out", type=Path, default=Path("config.schema.json"), help="default: %(default)s")
+    return result
+
+
+def main(args: argparse.Namespace) -> None:
+    """Make the schema from the models that check the settings."""
+    write_text(args.out, schema())
+
+
+if __name__ == "__main__":
+    run(parser(), main)

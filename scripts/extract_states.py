@@ -1,0 +1,55 @@
+"""Feed a passage to a trained network and keep its states, one row a character."""
+
+import argparse
+import hashlib
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from phonecase.references import parse, passage
+
+from phonecase import corpus
+from phonecase.console import run
+from phonecase.extraction import extract
+from phonecase.model import CharLM
+from phonecase.states import write_states
+from phonecase.vocab import Vocabulary
+
+log = logging.getLogger("phonecase.extract_states")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    result = argparse.ArgumentParser(description=__doc__)
+    result.add_argument("--weights", type=Path, required=True, help="weights of train.py")
+    result.add_argument("--vocab", type=Path, required=True, help="vocabulary of build_vocab.py")
+    result.add_argument("--kjv", type=Path, required=True, help="table of verses of fetch_kjv.py")
+    result.add_argument("--model", required=True, help="the model's name, for the file's metadata")
+    result.add_argument("--passage", required=True, help="the passage's name, for the file's metadata")
+    result.add_argument("--reference", required=True, help="the passage, as in 'Romans 1:16-17'")
+    result.add_argument("--out", type=Path, required=True, help="states file (Parquet) to write")
+    return result
+
+
+def main(args: argparse.Namespace) -> None:
+    """Read the network and the passage, write the states."""
+    reference = parse(args.reference)
+    verses = passage(corpus.read(args.kjv), reference)
+    states = extract(CharLM.load(args.weights), Vocabulary.load(args.vocab), verses)
+    origin = {
+        "model": args.model,
+        "passage": args.passage,
+        "reference": str(reference),
+        "weights_sha256": hashlib.sha256(args.weights.read_bytes()).hexdigest(),
+    }
+    write_states(args.out, replace(states, metadata=origin | states.metadata))
+    log.info(
+        "%s: %d characters × %d units, %.3f bits per character",
+        reference,
+        *states.units.shape,
+        states.metadata["bits_per_character"],
+    )
+
+
+if __name__ == "__main__":
+    run(parser(), main)

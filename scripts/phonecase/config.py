@@ -1,0 +1,181 @@
+"""The settings of a whole run: what `config.yaml` may say, checked before any job starts.
+
+Each table is checked by the model that lives beside the code that it sets; this module joins them, turns
+pydantic's findings into one line for each fault, and makes the JSON schema that editors read.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
+
+from phonecase.corpus import SourceSettings, SplitSettings
+from phonecase.errors import UserError, suggestion
+from phonecase.ordering import STRATEGIES
+from phonecase.recipe import Recipe
+from phonecase.references import parse
+from phonecase.settings import Settings
+from phonecase.styles import Print, Style
+
+# A name becomes a folder's or a file's.
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$")]
+
+
+def _names(value: Any) -> Any:
+    """One name stands for the list of it."""
+    return [value] if isinstance(value, str) else value
+
+
+def _known_reference(text: str) -> str:
+    try:
+        parse(text)
+    except UserError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+Reference = Annotated[str, AfterValidator(_known_reference)]
+
+
+class Corpus(SourceSettings, SplitSettings):
+    """Where the text comes from, and which books are kept back for validation."""
+
+
+class Config(Settings):
+    """Everything that a run may be told."""
+
+    corpus: Corpus = Corpus()
+    """The text: its source, and the books kept back for validation."""
+
+    model: Annotated[list[Name], BeforeValidator(_names), Field(min_length=1)]
+    """Which of the models to run: a name, or a list of names."""
+
+    models: dict[Name, Recipe] = Field(min_length=1)
+    """Named recipes for training; what a recipe leaves out is as in the post."""
+
+    passages: dict[Name, Reference] = Field(min_length=1)
+    """Named passages, as in `romans: Romans 1:16-17`."""
+
+    orders: dict[Name, dict[str, Any] | None] = Field(min_length=1)
+    """Named orders of the rows: a strategy's settings; the strategy is the name, or what `strategy:` says."""
+
+    styles: dict[Name, Style] = Field(min_length=1)
+    """Named pairs of colours."""
+
+    print: Print = Print()
+    """The size of the printed picture."""
+
+    device: Literal["auto", "cuda", "mps", "cpu"] = "auto"
+    """Where to train: `auto` takes CUDA, then Apple's MPS, then the processor."""
+
+
+class Order(Settings):
+    """An order of the rows that a run makes: a strategy with all its settings."""
+
+    strategy: str
+    settings: dict[str, Any]
+
+
+def check(raw: Mapping[str, Any]) -> Config:
+    """The checked settings of a run, with defaults filled in.
+
+    Raises UserError with one line for every fault: the key, what is wrong and what would be right.
+    """
+    faults: list[str] = []
+    for name, table in _table(raw, "orders").items():
+        try:
+            _order(name, table)
+        except UserError as error:
+            faults.append(str(error))
+    models = _table(raw, "models")
+    for name in _names(raw.get("model", [])):
+        if name not in models:
+            hint = suggestion(str(name), models) or f"; there are {', '.join(models)}"
+            faults.append(f"model: there is no model '{name}' under models{hint}")
+    try:
+        config = Config.checked(raw)
+    except UserError as error:
+        faults.insert(0, str(error))
+    if faults:
+        raise UserError("\n".join(faults))
+    return config
+
+
+def order(config: Config, name: str) -> Order:
+    """One of the run's orders, with all its settings."""
+    return _order(name, config.orders[name])
+
+
+def _order(name: str, table: Any) -> Order:
+    """Check one order's table. Raises UserError for an unknown strategy or a fault in its settings."""
+    if not isinstance(table, Mapping | None):
+        raise UserError(f"orders.{name}: should be a table of settings, or nothing; it is {table!r}")
+    settings = dict(table or {})
+    strategy = str(settings.pop("strategy", name))
+    if strategy not in STRATEGIES:
+        hint = suggestion(strategy, STRATEGIES) or f"; the strategies are {', '.join(STRATEGIES)}"
+        raise UserError(f"orders.{name}: there is no strategy '{strategy}'{hint}")
+    checked = STRATEGIES[strategy].settings.checked(settings, where=f"orders.{name}")
+    return Order(strategy=strategy, settings=checked.model_dump())
+
+
+def as_json(settings: BaseModel | Mapping[str, Any] | list[Any]) -> str:
+    """Settings as one JSON text with sorted keys: equal texts for equal settings."""
+    plain = settings.model_dump(mode="json") if isinstance(settings, BaseModel) else settings
+    return json.dumps(plain, sort_keys=True, ensure_ascii=False)
+
+
+def check_yaml(path: Path) -> None:
+    """Look for what readers of YAML say badly or not at all.
+
+    Raises UserError when the file is not there, is no YAML, or has a key twice in one table.
+    """
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such file") from None
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise UserError(f"{path}{line}: this is not YAML: {error.problem}") from None
+    faults = list(_duplicates(root, "")) if root else []
+    if faults:
+        raise UserError("\n".join(faults))
+
+
+def schema() -> str:
+    """The JSON schema of `config.yaml`, for editors that complete and check as one types."""
+    result = Config.model_json_schema()
+    result["title"] = "phonecase"
+    tables = []
+    for name, strategy in STRATEGIES.items():
+        table = strategy.settings.model_json_schema()
+        table["properties"] = {"strategy": {"const": name}, **table.get("properties", {})}
+        tables.append(table | {"title": name, "description": strategy.description})
+    result["properties"]["orders"]["additionalProperties"] = {"anyOf": [{"type": "null"}, *tables]}
+    return json.dumps(result, indent=2, ensure_ascii=False) + "\n"
+
+
+def _table(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """A table of the unchecked settings; empty where there is something else."""
+    table = raw.get(key)
+    return table if isinstance(table, Mapping) else {}
+
+
+def _duplicates(node: yaml.Node, prefix: str) -> Iterator[str]:
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            yield from _duplicates(item, f"{prefix}{number}.")
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                yield (
+                    f"{prefix}{key.value}: stands twice, on lines {seen[key.value]} and {line}; "
+                    "only the last would count"
+                )
+            seen[key.value] = line
+            yield from _duplicates(value, f"{prefix}{key.value}.")

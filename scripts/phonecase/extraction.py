@@ -1,0 +1,46 @@
+"""Reading a passage with a trained network, and keeping what it remembers after every character."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from phonecase.corpus import Verse, join
+from phonecase.errors import UserError
+from phonecase.model import CharLM
+from phonecase.states import States
+from phonecase.vocab import Vocabulary
+
+
+def extract(model: CharLM, vocabulary: Vocabulary, verses: Sequence[Verse]) -> States:
+    """Feed the verses, joined by line breaks, to a network that starts from its own h0.
+
+    All characters but the last are fed: T states for T + 1 characters. The metadata has the `last_character`
+    with its surprise, and the mean bits per character of the T that were predicted. Raises UserError
+    when the passage is a single character, or has one that the network doesn't know.
+    """
+    text = join(verses)
+    if len(text) < 2:
+        raise UserError(
+            f"the passage {text!r} is too short: a state needs a character to be predicted after it"
+        )
+    places = [(v.book, v.chapter, v.verse) for v in verses for _ in v.text + "\n"][: len(text) - 1]
+    tokens = torch.from_numpy(vocabulary.encode(text))  # (T + 1,)
+    fed, predicted = tokens[None, :-1], tokens[1:]
+    with torch.no_grad():
+        units = model.states(fed)[0].numpy()  # (T, H)
+        nats = F.cross_entropy(model.logits(fed)[0].float(), predicted, reduction="none")  # (T,)
+    bits = (nats / math.log(2)).numpy()
+    return States(
+        text=text[:-1],
+        units=units,
+        surprise=np.concatenate([[np.nan], bits[:-1]]).astype(np.float32),
+        places=places,
+        metadata={
+            "last_character": text[-1],
+            "last_surprise": round(float(bits[-1]), 6),
+            "bits_per_character": round(float(bits.mean()), 6),
+        },
+    )
