@@ -220,7 +220,7 @@ def find(name: str) -> Book:
     if len(begun) == 1:
         return begun[0]
     if begun and plain:
-        raise UserError(f"'{name}' could be {', '.join(book.name for book in begun)}; write more of it")
+        raise UserError(f"'{name}' could be {' or '.join(book.name for book in begun)}")
     raise UserError(f"there is no book '{name}'{suggestion(' '.join(_words(name)), NAMES)}")
 
 

@@ -142,7 +142,7 @@ def fault(verses: Sequence[Verse]) -> str | None:
             return f"{_name(verse.key)} has no text"
         if strange := _STRANGE.search(verse.text):
             character = strange.group()
-            return f"{_name(verse.key)} has a character that no verse has: {character!r} (U+{ord(character):04X})"
+            return f"{_name(verse.key)} has {character!r} (U+{ord(character):04X}), which no verse has"
     if len(verses) < len(expected):
         after = f"the text ends after {_name(verses[-1].key)}" if verses else "there are no verses at all"
         return f"{_name(expected[len(verses)])} is missing; {after}"
@@ -150,7 +150,7 @@ def fault(verses: Sequence[Verse]) -> str | None:
 
 
 def _misplaced(verses: Sequence[Verse], place: int, expected: Sequence[Key]) -> str:
-    """Why the verse at a place isn't the expected one: it is unknown, a second copy, or another is missing."""
+    """Why the verse at a place isn't the expected one: unknown, a second copy, or another is missing."""
     key = verses[place].key
     if key not in expected:
         return _unknown(key)

@@ -110,8 +110,8 @@ def _reason(error: Exception) -> str:
     import requests
 
     match error:
-        case requests.HTTPError():
-            return f"the server answers {error.response.status_code} {error.response.reason}"
+        case requests.HTTPError(response=requests.Response() as response):
+            return f"the server answers {response.status_code} {response.reason}"
         case requests.exceptions.ChunkedEncodingError():
             return "the connection broke off before the end"
         case requests.Timeout():
@@ -159,7 +159,8 @@ def read_file(path: Path) -> list[Verse]:
 _EBIBLE_CODES = (
     "GEN EXO LEV NUM DEU JOS JDG RUT 1SA 2SA 1KI 2KI 1CH 2CH EZR NEH EST JOB PSA PRO ECC SOL ISA JER LAM EZE "
     "DAN HOS JOE AMO OBA JON MIC NAH HAB ZEP HAG ZEC MAL "
-    "MAT MAR LUK JOH ACT ROM 1CO 2CO GAL EPH PHI COL 1TH 2TH 1TI 2TI TIT PHM HEB JAM 1PE 2PE 1JO 2JO 3JO JUD REV"
+    "MAT MAR LUK JOH ACT ROM 1CO 2CO GAL EPH PHI COL 1TH 2TH 1TI 2TI TIT PHM HEB JAM "
+    "1PE 2PE 1JO 2JO 3JO JUD REV"
 )
 _USFM_CODES = {
     "SNG": "SOL", "EZK": "EZE", "JOL": "JOE", "NAM": "NAH", "MRK": "MAR", "JHN": "JOH", "PHP": "PHI",
