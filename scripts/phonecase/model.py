@@ -90,20 +90,21 @@ class CharLM(nn.Module):
         bias = self.readout.weight @ last.bias + self.readout.bias
         return F.linear(x, weight, bias)
 
-    def save(self, folder: Path) -> None:
-        """Write the weights, and the sizes they belong to, as `folder`/weights.safetensors."""
+    def save(self, path: Path) -> None:
+        """Write the weights, and the sizes they belong to: into that file, or weights.safetensors in a folder.
+
+        The same weights make the same bytes.
+        """
         sizes = {name: getattr(self, name) for name in ("vocab_size", "hidden_size", "feed_forward_layers")}
         tensors = {name: tensor.detach().cpu() for name, tensor in self.state_dict().items()}
-        with atomic(Path(folder) / WEIGHTS) as temporary:
+        with atomic(_weights_file(path)) as temporary:
             # One entry of metadata: several would be written in a different order each time.
             save_file(tensors, temporary, metadata={"sizes": json.dumps(sizes)})
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote: that file, or the folder it is in. Raises `UserError` for anything else."""
-        path = Path(path)
-        if path.is_dir():
-            path = path / WEIGHTS
+        path = _weights_file(path)
         if not path.is_file():
             raise UserError(f"{path}: there are no such weights; train.py makes them")
         try:
@@ -113,3 +114,8 @@ class CharLM(nn.Module):
         except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
             raise UserError(f"{path}: not the weights of a CharLM: {error}") from None
         return model
+
+
+def _weights_file(path: Path) -> Path:
+    """The weights' file: the path itself, or if that is a folder the one in it."""
+    return path if path.suffix == Path(WEIGHTS).suffix else path / WEIGHTS

@@ -1,0 +1,61 @@
+"""The learning curve: what training has learnt against how much it has read."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter
+
+from phonecase.files import atomic
+from phonecase.training import Log
+
+POST_BITS = 1.9  # bits per character that the post reports for its validation book
+
+_STYLE = {
+    "font.size": 11,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#888888",
+    "axes.labelcolor": "#444444",
+    "xtick.color": "#666666",
+    "ytick.color": "#666666",
+    "svg.hashsalt": "phonecase",
+}
+
+
+def draw_learning_curve(history: Sequence[Log], png: Path, svg: Path) -> None:
+    """Draw bits per character against characters read, as PNG and SVG; the post's 1.9 is a dotted line."""
+    read = [entry["characters"] for entry in history]
+    curves = {
+        "training": ([entry["train_bits"] for entry in history], "#D08C60"),
+        "validation": ([entry["validation_bits"] for entry in history], "#0040A1"),
+    }
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(8, 4.5), layout="constrained")
+        axes = figure.add_subplot()
+        axes.axhline(POST_BITS, color="#888888", linestyle=":", linewidth=1.2)
+        axes.text(
+            0.01,
+            POST_BITS,
+            "the post, 1.9",
+            color="#666666",
+            fontsize=9,
+            va="bottom",
+            transform=axes.get_yaxis_transform(),
+        )
+        for name, (bits, colour) in curves.items():
+            marker = "o" if len(history) == 1 else None
+            axes.plot(read, bits, color=colour, linewidth=2, marker=marker, label=f"{name}  {bits[-1]:.3f}")
+        # The first moments fall from far above; what is worth seeing lies below.
+        axes.set(xlabel="characters read", ylabel="bits per character", xlim=(0, None))
+        top = sorted(bits for values, _ in curves.values() for bits in values if bits is not None)
+        axes.set_ylim(min(top[0], POST_BITS) - 0.1, min(top[-1], 3.6) + 0.1)
+        axes.xaxis.set_major_formatter(EngFormatter(sep=" "))
+        axes.grid(axis="y", color="#EEEEEE")
+        axes.set_axisbelow(True)
+        axes.legend(frameon=False)
+        for path in (png, svg):
+            with atomic(path) as temporary:
+                metadata = {"Date": None} if path.suffix == ".svg" else None
+                figure.savefig(temporary, dpi=150, metadata=metadata)

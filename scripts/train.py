@@ -1,0 +1,215 @@
+"""Train the network on the training text, measure it on the validation text, and keep how it went."""
+
+import argparse
+import json
+import logging
+import platform
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
+
+from phonecase import console
+from phonecase.checkpoint import Checkpoints
+from phonecase.errors import UserError
+from phonecase.files import atomic, write_text
+from phonecase.learning_curve import draw_learning_curve
+from phonecase.recipe import Recipe
+from phonecase.training import Log, Training, choose_device, use_threads
+from phonecase.vocab import Vocabulary
+
+log = logging.getLogger("phonecase.train")
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="train.py", description=__doc__)
+    parser.add_argument("--train", type=Path, required=True, help="the training text, one verse a line")
+    parser.add_argument("--validation", type=Path, required=True, help="the validation text, the same")
+    parser.add_argument("--vocab", type=Path, required=True, help="the characters, from build_vocab.py")
+    parser.add_argument(
+        "--settings", default="{}", metavar="JSON", help="the recipe; what it leaves out is as in the post"
+    )
+    parser.add_argument(
+        "--device",
+        choices=("auto", "cpu", "cuda", "mps"),
+        default="auto",
+        help="auto (default) is CUDA, or else MPS, or else the CPU",
+    )
+    parser.add_argument("--threads", type=int, metavar="N", help="CPU threads; default and limit: all cores")
+    parser.add_argument(
+        "--checkpoint-seconds",
+        type=float,
+        default=60,
+        metavar="S",
+        help="time from one checkpoint to the next (default 60); they lie in checkpoints/ beside the weights",
+    )
+    outputs = parser.add_argument_group("outputs")
+    outputs.add_argument("--weights", type=Path, required=True, help="safetensors")
+    outputs.add_argument("--history", type=Path, required=True, help="parquet, a row for each validation")
+    outputs.add_argument("--summary", type=Path, required=True, help="JSON: figures, settings, versions")
+    outputs.add_argument("--curve-png", type=Path, required=True, help="the learning curve")
+    outputs.add_argument("--curve-svg", type=Path, required=True, help="the same")
+    console.run(parser, work)
+
+
+def work(args: argparse.Namespace) -> None:
+    """Train, or go on training, and write the outputs."""
+    recipe = Recipe.from_json(args.settings)
+    vocabulary = Vocabulary.load(args.vocab)
+    device, why = choose_device(args.device)
+    threads = use_threads(args.threads)
+    training = Training(
+        recipe,
+        text=_read(args.train, vocabulary),
+        validation=_read(args.validation, vocabulary),
+        vocab_size=len(vocabulary),
+        device=device,
+    )
+    precision = str(training.precision).removeprefix("torch.")
+    log.info("device: %s (%s), %d threads, feed-forward layers in %s", device.type, why, threads, precision)
+    checkpoints = Checkpoints(args.weights.parent / "checkpoints", training, args.checkpoint_seconds)
+    checkpoints.restore()
+
+    with _stop_signals() as received, _bar(training) as bar:
+        for entry in training.run():
+            _show(bar, entry)
+            if entry["validation_bits"] is not None:
+                log.info("%s", _line(entry, recipe.steps))
+            if received and training.step < recipe.steps:
+                path = checkpoints.save()
+                message = f"stopped by {received[0].name} after step {training.step}; {path} has it all, "
+                log.error("%sand the same command goes on from there", message)
+                raise SystemExit(128 + received[0])
+            checkpoints.save_when_due()
+
+    training.model.save(args.weights)
+    with atomic(args.history) as temporary:
+        pd.DataFrame(training.history).to_parquet(temporary, index=False)
+    draw_learning_curve(training.history, png=args.curve_png, svg=args.curve_svg)
+    summary = summarise(training, threads=threads)
+    write_text(args.summary, json.dumps(summary, indent=2) + "\n")
+    checkpoints.remove()
+    log.info(
+        "validation: %.4f bits per character, best %.4f after step %d; %.0f s of training",
+        summary["validation_bits"],
+        summary["best_validation_bits"],
+        summary["best_step"],
+        summary["seconds"],
+    )
+
+
+def summarise(training: Training, threads: int) -> dict[str, Any]:
+    """The figures of a finished training, and under what they came about."""
+    last = training.history[-1]
+    best = min(training.history, key=_validation_bits)
+    bits_to_nats = np.log(2)
+    return {
+        "validation_bits": last["validation_bits"],
+        "validation_nats": _validation_bits(last) * bits_to_nats,
+        "best_validation_bits": best["validation_bits"],
+        "best_validation_nats": _validation_bits(best) * bits_to_nats,
+        "best_step": best["step"],
+        "train_bits": last["train_bits"],
+        "train_nats": last["train_bits"] * bits_to_nats,
+        "steps": last["step"],
+        "characters": last["characters"],
+        "seconds": round(last["seconds"], 1),
+        "characters_per_second": round(last["characters"] / last["seconds"]),
+        "parameters": sum(parameter.numel() for parameter in training.model.parameters()),
+        "vocab_size": training.model.vocab_size,
+        "train_characters": len(training.text),
+        "validation_characters": len(training.validation),
+        "seed": training.recipe.seed,
+        "settings": training.recipe.model_dump(),
+        "device": training.device.type,
+        "precision": str(training.precision).removeprefix("torch."),
+        "threads": threads,
+        "versions": {
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "numpy": np.__version__,
+        },
+    }
+
+
+def _validation_bits(entry: Log) -> float:
+    bits = entry["validation_bits"]
+    assert bits is not None, "a row of history has a validation"
+    return bits
+
+
+def _read(path: Path, vocabulary: Vocabulary) -> NDArray[np.int64]:
+    """A file of verses as character numbers: the verses joined by line breaks."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such text; split_by_book.py makes it") from None
+    try:
+        return vocabulary.encode(text.removesuffix("\n"))
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from None
+
+
+@contextmanager
+def _stop_signals() -> Iterator[list[signal.Signals]]:
+    """A list that SIGTERM or Ctrl-C puts itself on, so that the step under way can end. A second one kills."""
+    received: list[signal.Signals] = []
+
+    def note(number: int, _: FrameType | None) -> None:
+        received.append(signal.Signals(number))
+        signal.signal(number, signal.SIG_DFL)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _bar(training: Training) -> Iterator["tqdm[None]"]:
+    """A progress bar, on a terminal only, that messages to the terminal don't tear."""
+    with (
+        tqdm(total=training.recipe.steps, initial=training.step, unit=" steps", disable=None) as bar,
+        logging_redirect_tqdm([logging.getLogger("phonecase")]),
+    ):
+        yield bar
+
+
+def _show(bar: "tqdm[None]", entry: Log) -> None:
+    speed = f"{entry['characters_per_second'] / 1000:.0f}k chars/s"
+    bits = f"train {entry['train_bits']:.3f} bits/char"
+    if entry["validation_bits"] is not None:
+        bar.unit = " steps"
+        bar.set_description_str(f"validation {entry['validation_bits']:.3f}", refresh=False)
+    bar.set_postfix_str(f"{bits}, {speed}", refresh=False)
+    bar.update()
+
+
+def _line(entry: Log, steps: int) -> str:
+    """A validation as a line of the log."""
+    left = entry["seconds"] / entry["step"] * (steps - entry["step"])
+    return (
+        f"step {entry['step']:>{len(str(steps))}}/{steps}  "
+        f"train {entry['train_bits']:.4f}  validation {entry['validation_bits']:.4f} bits/char  "
+        f"{entry['characters_per_second']:,.0f} chars/s  {_clock(entry['seconds'])} gone, {_clock(left)} to go"
+    )
+
+
+def _clock(seconds: float) -> str:
+    return tqdm.format_interval(round(seconds))
+
+
+if __name__ == "__main__":
+    main()
