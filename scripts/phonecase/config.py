@@ -50,7 +50,9 @@ class Config(Settings):
     corpus: Corpus = Corpus()
     """The text: its source, and the books kept back for validation."""
 
-    model: Annotated[list[Name], BeforeValidator(_names), Field(min_length=1)]
+    model: Annotated[
+        list[Name], BeforeValidator(_names, json_schema_input_type=Name | list[Name]), Field(min_length=1)
+    ]
     """Which of the models to run: a name, or a list of names."""
 
     models: dict[Name, Recipe] = Field(min_length=1)
@@ -86,10 +88,11 @@ def check(raw: Mapping[str, Any]) -> Config:
     """
     faults: list[str] = []
     for name, table in _table(raw, "orders").items():
-        try:
-            _order(name, table)
-        except UserError as error:
-            faults.append(str(error))
+        if isinstance(table, Mapping | None):
+            try:
+                _order(name, table)
+            except UserError as error:
+                faults.append(str(error))
     models = _table(raw, "models")
     for name in _names(raw.get("model", [])):
         if name not in models:
@@ -109,10 +112,8 @@ def order(config: Config, name: str) -> Order:
     return _order(name, config.orders[name])
 
 
-def _order(name: str, table: Any) -> Order:
+def _order(name: str, table: Mapping[str, Any] | None) -> Order:
     """Check one order's table. Raises UserError for an unknown strategy or a fault in its settings."""
-    if not isinstance(table, Mapping | None):
-        raise UserError(f"orders.{name}: should be a table of settings, or nothing; it is {table!r}")
     settings = dict(table or {})
     strategy = str(settings.pop("strategy", name))
     if strategy not in STRATEGIES:
@@ -146,15 +147,17 @@ def check_yaml(path: Path) -> None:
 
 
 def schema() -> str:
-    """The JSON schema of `config.yaml`, for editors that complete and check as one types."""
+    """The JSON schema of `config.yaml`, for editors that complete and check what is typed."""
     result = Config.model_json_schema()
-    result["title"] = "phonecase"
-    tables = []
+    own, named = {}, []
     for name, strategy in STRATEGIES.items():
-        table = strategy.settings.model_json_schema()
-        table["properties"] = {"strategy": {"const": name}, **table.get("properties", {})}
-        tables.append(table | {"title": name, "description": strategy.description})
-    result["properties"]["orders"]["additionalProperties"] = {"anyOf": [{"type": "null"}, *tables]}
+        table = strategy.settings.model_json_schema() | {"title": name, "description": strategy.description}
+        own[name] = {"anyOf": [{"type": "null"}, table]}
+        properties = {"strategy": {"const": name}} | table["properties"]
+        named.append(table | {"properties": properties, "required": ["strategy"]})
+    orders = result["properties"]["orders"]
+    del orders["patternProperties"]
+    orders |= {"properties": own, "additionalProperties": {"anyOf": named}}
     return json.dumps(result, indent=2, ensure_ascii=False) + "\n"
 
 

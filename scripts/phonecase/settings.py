@@ -55,6 +55,8 @@ def _sentence(fault: ErrorDetails, model: type[BaseModel]) -> str:
             return fault["msg"].removeprefix("Value error, ")
         case "string_pattern_mismatch" if last == "[key]":
             return "a name is small letters and digits, joined by - or _"
+        case "too_short":
+            return f"there should be at least {fault['ctx']['min_length']}; it is {fault['input']!r}"
         case "json_invalid":
             return fault["msg"]
         case "model_type" | "model_attributes_type" | "dict_type":
