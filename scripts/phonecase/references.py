@@ -57,9 +57,9 @@ class Reference:
 def parse(text: str) -> Reference:
     """Read a reference.
 
-    Passages are separated by `;`, further chapters or verses of one by `,`. A book may be abbreviated; alone, it
-    means all of it. A number is a chapter, or a verse where a chapter was named before it (`Romans 1:16, 18`) or
-    the book has but one (`Jude 24`).
+    Passages are separated by `;`, further chapters or verses of one by `,`. A book may be abbreviated; alone,
+    it means all of it. A number is a chapter, or a verse where a chapter was named before it (`Romans 1:16, 18`)
+    or the book has but one (`Jude 24`).
 
     Raises UserError, saying what the last verse is or which book was meant, when there is no such passage.
     """
@@ -89,8 +89,8 @@ def _spans(book: Book, places: str | None, text: str) -> Iterator[Span]:
         match = _PLACE.fullmatch(place.strip())
         if not match:
             raise UserError(f"'{place.strip()}' in '{text}' is not a chapter or verse; {_EXAMPLES}")
-        chapter, verse, to_chapter, to_verse = (int(n) if n else None for n in match.groups())
-        assert chapter is not None
+        chapter = int(match[1])
+        verse, to_chapter, to_verse = (int(number) if number else None for number in match.groups()[1:])
         if verse is None and inside is not None:  # the 18 of 1:16, 18
             chapter, verse = inside, chapter
         if to_chapter is None:
