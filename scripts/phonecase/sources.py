@@ -227,12 +227,14 @@ def read_gutenberg(path: Path) -> Iterator[Verse]:
             )
     _, *pieces = _GUTENBERG_MARKER.split(text[frame["START"].end() : frame["END"].start()])
     books = iter(canon.NAMES)
-    book = canon.NAMES[0]
+    book = ""
     for chapter, verse, rest in zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=True):
         if (chapter, verse) == ("1", "1"):
             book = next(books, "")
             if not book:
                 raise UserError("a 67th book begins: there are more verses 1:1 than books")
+        if not book:
+            raise UserError(f"it begins with {chapter}:{verse}, not with Genesis 1:1")
         yield Verse(book, int(chapter), int(verse), _TWO_BLANK_LINES.split(rest, maxsplit=1)[0])
 
 
