@@ -87,8 +87,12 @@ def work(args: argparse.Namespace) -> None:
                 log.info("%s", _line(entry, recipe.steps))
             if received and training.step < recipe.steps:
                 path = checkpoints.save()
-                message = f"stopped by {received[0].name} after step {training.step}; {path} has it all, "
-                log.error("%sand the same command goes on from there", message)
+                log.error(
+                    "stopped by %s after step %d; the same command goes on from %s",
+                    received[0].name,
+                    training.step,
+                    path,
+                )
                 raise SystemExit(128 + received[0])
             checkpoints.save_when_due()
 
@@ -162,7 +166,7 @@ def _read(path: Path, vocabulary: Vocabulary) -> NDArray[np.int64]:
 
 @contextmanager
 def _stop_signals() -> Iterator[list[signal.Signals]]:
-    """A list that SIGTERM or Ctrl-C puts itself on, so that the step under way can end. A second one kills."""
+    """A list that SIGTERM or Ctrl-C goes on, so that the step under way can end; a second one kills."""
     received: list[signal.Signals] = []
 
     def note(number: int, _: FrameType | None) -> None:
@@ -191,7 +195,6 @@ def _show(bar: "tqdm[None]", entry: Log) -> None:
     speed = f"{entry['characters_per_second'] / 1000:.0f}k chars/s"
     bits = f"train {entry['train_bits']:.3f} bits/char"
     if entry["validation_bits"] is not None:
-        bar.unit = " steps"
         bar.set_description_str(f"validation {entry['validation_bits']:.3f}", refresh=False)
     bar.set_postfix_str(f"{bits}, {speed}", refresh=False)
     bar.update()
@@ -203,12 +206,13 @@ def _line(entry: Log, steps: int) -> str:
     return (
         f"step {entry['step']:>{len(str(steps))}}/{steps}  "
         f"train {entry['train_bits']:.4f}  validation {entry['validation_bits']:.4f} bits/char  "
-        f"{entry['characters_per_second']:,.0f} chars/s  {_clock(entry['seconds'])} gone, {_clock(left)} to go"
+        f"{entry['characters_per_second']:,.0f} chars/s  {_clock(entry['seconds'])} gone, "
+        f"{_clock(left)} to go"
     )
 
 
 def _clock(seconds: float) -> str:
-    return tqdm.format_interval(round(seconds))
+    return str(tqdm.format_interval(round(seconds)))
 
 
 if __name__ == "__main__":

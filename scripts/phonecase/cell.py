@@ -28,7 +28,8 @@ class Sign(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> Tensor:
         """The gradient where |x| ≤ 1, zero elsewhere."""
         (x,) = ctx.saved_tensors
-        return grads[0] * (x.abs() <= 1)
+        grad: Tensor = grads[0] * (x.abs() <= 1)
+        return grad
 
 
 def sign(x: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Checkpoints: a training that is killed at any moment goes on where it was, and ends with the same weights."""
+"""Checkpoints: a training killed at any moment goes on where it was, and ends with the same weights."""
 
 import hashlib
 import io

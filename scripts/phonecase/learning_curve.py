@@ -1,7 +1,9 @@
 """The learning curve: what training has learnt against how much it has read."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -12,7 +14,7 @@ from phonecase.training import Log
 
 POST_BITS = 1.9  # bits per character that the post reports for its validation book
 
-_STYLE = {
+_STYLE: Any = {  # Any, as matplotlib's stubs ask for literal keys
     "font.size": 11,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -27,10 +29,10 @@ _STYLE = {
 def draw_learning_curve(history: Sequence[Log], png: Path, svg: Path) -> None:
     """Draw bits per character against characters read, as PNG and SVG; the post's 1.9 is a dotted line."""
     read = [entry["characters"] for entry in history]
-    curves = {
-        "training": ([entry["train_bits"] for entry in history], "#D08C60"),
-        "validation": ([entry["validation_bits"] for entry in history], "#0040A1"),
-    }
+    curves = [
+        ("training", "#D08C60", [entry["train_bits"] for entry in history]),
+        ("validation", "#0040A1", [entry["validation_bits"] or math.nan for entry in history]),
+    ]
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(8, 4.5), layout="constrained")
         axes = figure.add_subplot()
@@ -44,13 +46,13 @@ def draw_learning_curve(history: Sequence[Log], png: Path, svg: Path) -> None:
             va="bottom",
             transform=axes.get_yaxis_transform(),
         )
-        for name, (bits, colour) in curves.items():
+        for name, colour, bits in curves:
             marker = "o" if len(history) == 1 else None
             axes.plot(read, bits, color=colour, linewidth=2, marker=marker, label=f"{name}  {bits[-1]:.3f}")
         # The first moments fall from far above; what is worth seeing lies below.
         axes.set(xlabel="characters read", ylabel="bits per character", xlim=(0, None))
-        top = sorted(bits for values, _ in curves.values() for bits in values if bits is not None)
-        axes.set_ylim(min(top[0], POST_BITS) - 0.1, min(top[-1], 3.6) + 0.1)
+        heights = sorted(bit for _, _, bits in curves for bit in bits)
+        axes.set_ylim(min(heights[0], POST_BITS) - 0.1, min(heights[-1], 3.6) + 0.1)
         axes.xaxis.set_major_formatter(EngFormatter(sep=" "))
         axes.grid(axis="y", color="#EEEEEE")
         axes.set_axisbelow(True)

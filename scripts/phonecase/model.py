@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -46,7 +46,7 @@ class CharLM(nn.Module):
         """The state after each character of a text: tokens int64 (B, L) → int8 (B, L, H), each −1 or +1."""
         with torch.no_grad():
             parts, last = [], None
-            for chunk in tokens.split(_CHUNK, dim=1):
+            for chunk in torch.split(tokens, _CHUNK, dim=1):
                 part = self._recur(chunk, last)
                 parts.append(part.to(torch.int8))
                 last = part[-1]
@@ -81,17 +81,15 @@ class CharLM(nn.Module):
         """Feed-forward layers and readout: (..., H) → (..., V)."""
         if not self.feed_forward_layers:
             return self.readout(states)  # type: ignore[no-any-return]
-        *layers, last = self.feed_forward
-        x = states
-        for layer in layers:
-            x = layer(x)
+        x = self.feed_forward[:-1](states)
         # Nothing bends between the last linear map and the readout: their product is one map, and cheaper.
+        last = cast(nn.Linear, self.feed_forward[-1])
         weight = self.readout.weight @ last.weight  # (V, 4H)
         bias = self.readout.weight @ last.bias + self.readout.bias
         return F.linear(x, weight, bias)
 
     def save(self, path: Path) -> None:
-        """Write the weights, and the sizes they belong to: into that file, or weights.safetensors in a folder.
+        """Write the weights and their sizes: into that file, or as weights.safetensors into that folder.
 
         The same weights make the same bytes.
         """

@@ -179,7 +179,7 @@ class Training:
 def evaluate(model: CharLM, tokens: Tensor) -> float:
     """Mean nats per character of a text (T,): whole windows of 512, each from the initial state, no tail."""
     windows = tokens[: len(tokens) // VALIDATION_WINDOW * VALIDATION_WINDOW].view(-1, VALIDATION_WINDOW)
-    batches = windows.split(_VALIDATION_BATCH)
+    batches = torch.split(windows, _VALIDATION_BATCH)
     return math.fsum(model.loss(batch).item() * len(batch) for batch in batches) / len(windows)
 
 
@@ -207,7 +207,7 @@ def choose_precision(name: Precision, device: torch.device) -> torch.dtype:
     if name == "auto" and device.type == "cuda":
         faster = torch.cuda.is_bf16_supported(including_emulation=False)
     elif name == "auto" and device.type == "cpu":
-        capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # since PyTorch 2.10 or so
+        capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()  # not in every PyTorch
         faster = any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
     else:
         faster = name == "bfloat16"
