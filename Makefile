@@ -1,0 +1,48 @@
+# phonecase: from the King James text to a printed picture. `make help` lists what there is.
+#
+# Each target sets up .venv first; once that is ready it costs a few hundredths of a second.
+
+PYTHON ?= python3
+ARGS ?=
+
+# What is said in words of its own is not echoed; a command of a tool's is, so that it can be copied.
+IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
+SNAKEMAKE = $(IN_VENV) snakemake --cores 4 --resources gpu=1
+
+.DEFAULT_GOAL := pictures
+.PHONY: pictures setup test test-fast check report clean lock help
+
+pictures: setup  ## Set up, then make every picture in results/ that config.yaml asks for (the default)
+	$(SNAKEMAKE) $(ARGS)
+
+setup:  ## Only set up .venv from requirements.txt
+	@$(PYTHON) scripts/bootstrap.py $(if $(filter file,$(origin PYTHON)),,--this-python)
+
+test: setup  ## Run all tests
+	$(IN_VENV) python -m pytest -n 2 $(ARGS)
+
+test-fast: setup  ## Run the tests that take a moment: no real trainings, no whole workflows
+	$(IN_VENV) python -m pytest -n 2 -m "not slow" $(ARGS)
+
+check: setup  ## Check style, types and the workflow's own rules
+	$(IN_VENV) ruff check
+	$(IN_VENV) ruff format --check
+	$(IN_VENV) mypy
+	$(IN_VENV) snakefmt --check Snakefile rules
+	$(IN_VENV) snakemake --lint
+
+report: pictures  ## Make every picture, then results/report.html, one page about the whole run
+	$(SNAKEMAKE) $(ARGS) --report results/report.html
+
+clean:  ## Remove all that a run made, trained models included; .venv stays
+	rm -rf .snakemake
+	find results -mindepth 1 ! -path results/README.md -delete
+
+lock: setup  ## Resolve requirements.txt anew from pyproject.toml
+	@$(IN_VENV) python scripts/lock.py
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PYTHON=python3.12      the Python to build .venv with, 3.11 or newer"
+	@echo "  ARGS='--config ...'    more words for Snakemake or pytest"
