@@ -135,7 +135,7 @@ def check_python() -> None:
 def other_python() -> str:
     """What to do instead: name a Python that is there and works, or say how to get one."""
     for name in KNOWN:
-        if shutil.which(name) and succeeds([name, "-c", "import venv, ensurepip"]):
+        if name != f"python{version()}" and succeeds([name, "-c", "import venv, ensurepip"]):
             return f"run make PYTHON={name}"
     return "install one (apt, dnf, brew, conda or python.org), then run make PYTHON=python3.12, say"
 
@@ -353,15 +353,17 @@ def diagnose(said: str, status: int) -> str:
         return disk_full()
     if "CERTIFICATE_VERIFY_FAILED" in said:
         return f"the package index's certificate can't be verified: name your own by PIP_CERT=FILE{see}"
-    if re.search(r"NewConnection|ConnectTimeout|ReadTimeout|ProxyError|Max retries|onnection broken", said):
-        return f"the package index can't be reached: check the network, or proxy, and run again{see}"
     unmatched = re.search(r"No matching distribution found for (\S+)", said)
-    if unmatched:
+    if unmatched and "(from versions: none)" not in said:
         return f"the package index has no {unmatched.group(1)} for Python {version()} here: {other_python()}"
+    end = said[-3000:]  # what was tried again and came off is further up
+    if unmatched or re.search(r"NewConnection|Timeout|ProxyError|Max retries|onnection broken", end):
+        return f"the package index can't be reached: check the network, or proxy, and run again{see}"
     if status < 0:
         return f"it was killed by {signal.Signals(-status).name}: out of memory?{see}"
-    last = [line for line in said.splitlines() if line.startswith("ERROR")] or said.split("\n") or [""]
-    return "{}{}".format(last[-1].strip() or f"exit status {status}", see)
+    lines = said.split("\n")
+    last = [line for line in lines if line.startswith("ERROR")] or [line for line in lines if line.strip()]
+    return f"{last[-1].strip() if last else f'exit status {status}'}{see}"
 
 
 def disk_full() -> str:

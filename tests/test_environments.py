@@ -147,7 +147,7 @@ def asked_by(name: str) -> list[Requirement]:
 
 
 def closure(environment: dict[str, str]) -> set[str]:
-    """The names of everything that the project needs there, by what the installed packages say of themselves."""
+    """The names of everything that the project needs there, by what the installed packages say."""
     found: set[tuple[str, str]] = set()
     waiting = [(wanted, extra) for wanted in RUNTIME + DEVELOPMENT for extra in ("", *wanted.extras)]
     while waiting:
@@ -190,7 +190,7 @@ def test_conda_reads_the_specs_of_an_environment(env: Path) -> None:
 @pytest.mark.parametrize(("script", "env"), JOBS, ids=lambda value: getattr(value, "name", value))
 def test_a_rule_s_environment_has_all_that_its_script_imports(script: str, env: Path) -> None:
     for module in outside(read_by(script)):
-        assert distributions_of(module) & pins_of(env).keys(), f"{module} is missing in envs/{env.name}"
+        assert distributions_of(module) & pins_of(env).keys(), f"{module} is missing"
 
 
 def test_each_environment_serves_some_rule_and_each_script_of_a_rule_has_one() -> None:
