@@ -1,0 +1,130 @@
+"""The fast recurrence against the reference cell.
+
+Sums in another order differ in their last bits, and a bit of state hangs on the sign of a sum, so equality
+of states is tested where the order can't matter: with weights whose sums are exact.
+"""
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from phonecase import recurrence_cpu
+from phonecase.cell import BinaryHighway
+from phonecase.recurrence import binary_highway
+
+
+def exact_cell(hidden_size: int, seed: int, dtype: torch.dtype = torch.float32) -> BinaryHighway:
+    """A cell with random weights that are multiples of 1/64: sums of a few hundred are exact in float32."""
+    generator = torch.Generator().manual_seed(seed)
+    cell = BinaryHighway(hidden_size)
+    with torch.no_grad():
+        for parameter in cell.parameters():
+            scale = 2 / hidden_size**0.5
+            parameter.copy_((torch.randn(parameter.shape, generator=generator) * scale * 64).round() / 64)
+        cell.gates.bias[hidden_size:] += 1 / 128  # carry and update apart from sums that could tie with them
+    return cell.to(dtype)
+
+
+def exact_inputs(length: int, batch: int, hidden_size: int, seed: int) -> Tensor:
+    """What characters look like to the cell: a few different rows of small whole numbers."""
+    generator = torch.Generator().manual_seed(seed)
+    alphabet = torch.randint(-2, 3, (11, hidden_size), generator=generator).float()
+    return alphabet[torch.randint(11, (length, batch), generator=generator)]
+
+
+def fast(cell: BinaryHighway, x: Tensor) -> Tensor:
+    """The cell's states over a window by the fast path."""
+    H = x.shape[-1]
+    inputs = torch.nn.functional.linear(x, cell.gates.weight[:, H:], cell.gates.bias)
+    return binary_highway(inputs, cell.gates.weight[:, :H], cell.initial_state.expand(x.shape[1], H))
+
+
+def gradients(states: Tensor, cell: BinaryHighway, x: Tensor) -> list[Tensor]:
+    upstream = torch.randn(states.shape, generator=torch.Generator().manual_seed(1), dtype=states.dtype)
+    return list(torch.autograd.grad(states, [x, *cell.parameters()], upstream))
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    length=st.integers(1, 40),
+    batch=st.integers(1, 5),
+    hidden_size=st.integers(1, 20),
+    seed=st.integers(0, 999),
+)
+def test_tensor_operations_equal_the_reference_in_float64(
+    length: int, batch: int, hidden_size: int, seed: int
+) -> None:
+    cell = exact_cell(hidden_size, seed, torch.float64)
+    x = exact_inputs(length, batch, hidden_size, seed).double().requires_grad_()
+    reference, states = cell(x), fast(cell, x)
+    assert torch.equal(states, reference)
+    for ours, theirs in zip(gradients(states, cell, x), gradients(reference, cell, x), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(("length", "batch"), [(1, 1), (2, 5), (300, 3), (60, 9)])
+@pytest.mark.parametrize("hidden_size", [6, 37])  # neither fills its last table; each is compiled once
+def test_compiled_loops_equal_the_reference(length: int, batch: int, hidden_size: int, seed: int) -> None:
+    cell = exact_cell(hidden_size, seed)
+    x = exact_inputs(length, batch, hidden_size, seed).requires_grad_()
+    reference, states = cell(x), fast(cell, x)
+    assert torch.equal(states, reference)
+    for ours, theirs in zip(gradients(states, cell, x), gradients(reference, cell, x), strict=True):
+        scale = float(theirs.abs().max())
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5 * scale)
+
+
+def test_every_bit_follows_from_the_bits_before_at_the_posts_size() -> None:
+    """Ordinary weights, a long window: each step checked from the very states that the fast path had."""
+    torch.manual_seed(3)
+    cell = BinaryHighway(128)
+    with torch.no_grad():
+        states = fast(cell, x := torch.randn(2000, 4, 128))
+        before = torch.cat((cell.initial_state.expand(1, 4, 128), states[:-1])).double()
+        candidate, carry, update = cell.double().gates(torch.cat((before, x.double()), -1)).chunk(3, -1)
+        s = torch.sigmoid(carry) * before + torch.sigmoid(update) * candidate
+    clear = s.abs() > 1e-6
+    assert clear.float().mean() > 0.9999
+    assert torch.equal((states > 0)[clear], (s >= 0)[clear])
+
+
+def test_a_row_depends_on_neither_its_batch_nor_the_threads() -> None:
+    cell = exact_cell(37, seed=0)
+    x = exact_inputs(50, 7, 37, seed=0).requires_grad_()
+    threads = torch.get_num_threads()
+    try:
+        results = []
+        for number in (1, 2, 16):
+            torch.set_num_threads(number)
+            states = fast(cell, x)
+            results.append((states, torch.autograd.grad(states.square().sum() + states.sum(), x)[0]))
+    finally:
+        torch.set_num_threads(threads)
+    for states, grad in results[1:]:
+        assert torch.equal(states, results[0][0])
+        torch.testing.assert_close(grad, results[0][1])
+    with torch.no_grad():
+        assert torch.equal(fast(cell, x[:, 4:5]), results[0][0][:, 4:5])
+
+
+def test_a_window_can_be_taken_up_where_another_ended() -> None:
+    cell = exact_cell(6, seed=2)
+    inputs = torch.nn.functional.linear(
+        exact_inputs(30, 3, 6, seed=2), cell.gates.weight[:, 6:], cell.gates.bias
+    )
+    with torch.no_grad():
+        weight, initial = cell.gates.weight[:, :6], cell.initial_state.expand(3, 6)
+        whole = binary_highway(inputs, weight, initial)
+        first = binary_highway(inputs[:13], weight, initial)
+        second = binary_highway(inputs[13:], weight, first[-1])
+    assert torch.equal(whole, torch.cat((first, second)))
+
+
+def test_the_compiled_sigmoid_is_accurate_to_float32() -> None:
+    x = torch.cat((torch.linspace(-100, 100, 20_001), torch.tensor([0.0, -0.0, 1e-30, 3e38, -3e38])))
+    ours = torch.empty_like(x)
+    recurrence_cpu._sigmoid(x.numpy(), ours.numpy())
+    torch.testing.assert_close(ours.double(), torch.sigmoid(x.double()), rtol=3e-7, atol=2e-38)
