@@ -12,6 +12,7 @@ import numpy.typing as npt
 from numba import njit
 
 F = TypeVar("F", bound=Callable[..., Any])
+Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.float64]
 

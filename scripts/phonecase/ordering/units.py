@@ -59,7 +59,8 @@ class Units:
     @cached_property
     def distance(self) -> Matrix:
         """In how many characters two units differ: (T − similarity) / 2.  # (H, H)"""
-        return (self.characters - self.similarity) // 2
+        distance: Matrix = (self.characters - self.similarity) // 2
+        return distance
 
     def signs(self, permutation: Permutation) -> npt.NDArray[np.int8]:
         """The signs that suit an order best, all +1 unless rows may be negated.  # (H,), by row

@@ -1,0 +1,239 @@
+"""The order that nobody can beat, with its proof: branch and cut for the travelling salesman.
+
+`proof` says what a proof is and checks it; `relaxation` finds lower bounds; `tours` finds short tours.
+"""
+
+import heapq
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from phonecase.ordering.core import Certificate
+from phonecase.ordering.proof import (
+    SCALE,
+    Choices,
+    Cut,
+    Distances,
+    Edge,
+    Multipliers,
+    bound,
+    proven_length,
+    reduced_costs,
+    tour_distances,
+    useful_edges,
+)
+from phonecase.ordering.registry import Found, Proven, strategy
+from phonecase.ordering.units import Units
+
+if TYPE_CHECKING:
+    from phonecase.ordering.relaxation import Relaxation
+
+log = logging.getLogger(__name__)
+
+Tour = npt.NDArray[np.int64]  # (n,)
+TimeLimit = Annotated[float, Field(gt=0)]  # seconds
+
+NEIGHBOURS = 8  # of each city, that searches and the first relaxation consider
+RUNS = 4  # of the local search, from different tours
+KICKS = 30  # of the local search, for each city
+PRICED_AT_ONCE = 1000  # edges
+PRICED = 1e-6  # an edge is left out for good if its reduced cost is above −this
+TRIED = 8  # edges to branch on
+
+
+@strategy(optimises="similarity")
+def optimal(units: Units, *, time_limit: TimeLimit = 60.0) -> Found:
+    """The true maximum of the similarity, with a proof.
+
+    If the time limit (in seconds) comes first, it is the best order found so far, and the certificate says
+    how far from the optimum it can be at most.
+    """
+    search = _Search(tour_distances(units), time.monotonic() + time_limit)
+    search.run()
+    after = int(np.flatnonzero(search.tour == len(units))[0]) + 1
+    order = np.roll(search.tour, -after)[:-1]  # the path begins and ends at the additional city
+    if order[0] > order[-1]:
+        order = order[::-1]
+    return Proven(order, search.certificate(units))
+
+
+@strategy(signed=True, optimises="similarity")
+def optimal_signed(units: Units, *, time_limit: TimeLimit = 60.0) -> Found:
+    """The true maximum where rows may be negated as well, with a proof: `optimal` on |s|."""
+    return optimal(units, time_limit=time_limit)
+
+
+@dataclass(order=True)
+class _Part:
+    """The tours that agree with some choices, and the best lower bound that is known for them."""
+
+    bound: float  # in 1 / SCALE
+    number: int
+    choices: Choices = field(compare=False)
+    node: dict[str, Any] = field(compare=False)  # of the certificate's tree; grows in place
+
+
+class _Search:
+    """A tour, and a proof that grows until it shows that no tour is shorter.
+
+    At any time, `tree` proves a bound on all tours: whatever is left open has the bound of the part that it
+    was split from.
+    """
+
+    def __init__(self, d: Distances, deadline: float) -> None:
+        self.d, self.deadline = d, deadline
+        self.n = len(d)
+        self.tour: Tour = np.arange(self.n)
+        self.length = self._measure(self.tour)
+        self.cuts: list[Cut] = []
+        self.root: Multipliers | None = None
+        self.tree: dict[str, Any] = Multipliers(np.zeros(self.n), {}).to_json()
+        self.parts = 1
+
+    def run(self) -> None:
+        """Search until the tour is proven or the time is up."""
+        from phonecase.ordering.relaxation import Relaxation
+
+        self._search_locally(self.d)
+        if self.length == 0:
+            return
+        near = _neighbours(self.d)
+        edges = {(i, j) if i < j else (j, i) for i in range(self.n) for j in near[i].tolist()}
+        edges |= {(i, self.n - 1) for i in range(self.n - 1)} | self._edges_of_tour()
+        relaxation = Relaxation(self.d, edges)
+        self._solve_root(relaxation)
+        if self.root is None or self._proven():
+            return
+        self._search_locally(reduced_costs(self.d, self.root, self.cuts))
+        useful = useful_edges(self.d, self.root, self.cuts, self.length)
+        i, j = np.nonzero(np.triu(useful, 1))
+        self._branch(Relaxation(self.d, zip(i.tolist(), j.tolist(), strict=True), self.cuts), useful)
+
+    def certificate(self, units: Units) -> Certificate:
+        """What `proof.verify` checks."""
+        proof = {
+            "useful": self.root.to_json() if self.root else None,
+            "cuts": [[np.flatnonzero(cut.inside).tolist(), sorted(cut.teeth)] for cut in self.cuts],
+            "tree": self.tree,
+        }
+        shortest = min(self.length, proven_length(self.d, proof, self.length))
+        return {
+            "bound": units.characters * (len(units) - 1) - 2 * shortest,
+            "gap": 2 * (self.length - shortest),
+            "signed": units.signed,
+            "cuts": len(self.cuts),
+            "parts": self.parts,
+            "proof": proof,
+        }
+
+    def _solve_root(self, relaxation: "Relaxation") -> None:
+        """Bound all tours: find cuts, then edges that were left out but would help, until there are none."""
+        while (length := relaxation.tighten(np.inf, self.deadline)) is not None:
+            self._accept(relaxation.tour())
+            multipliers = relaxation.multipliers()
+            r = reduced_costs(self.d, multipliers, relaxation.cuts)
+            r[relaxation.i, relaxation.j] = 0
+            i, j = np.nonzero(np.triu(r, 1) < -PRICED * SCALE)
+            if len(i) == 0:
+                active = sorted(multipliers.cuts)
+                self.cuts = [relaxation.cuts[k] for k in active]
+                values = {new: multipliers.cuts[k] for new, k in enumerate(active)}
+                self.root = Multipliers(multipliers.cities, values)
+                self.tree = self.root.to_json()
+                log.info(
+                    "%d units: no path is shorter than %.2f, the best has %d", self.n - 1, length, self.length
+                )
+                return
+            cheapest = np.argsort(r[i, j], kind="stable")[:PRICED_AT_ONCE]
+            relaxation.add_edges(zip(i[cheapest].tolist(), j[cheapest].tolist(), strict=True))
+
+    def _branch(self, relaxation: "Relaxation", useful: npt.NDArray[np.bool_]) -> None:
+        """Split the tours by edges that they have or have not, the part with the least bound first."""
+        self.cuts = relaxation.cuts
+        waiting = [_Part(-np.inf, 0, {}, self.tree)]
+        while waiting and waiting[0].bound <= SCALE * (self.length - 1):
+            part = waiting[0]
+            relaxation.choose(part.choices)
+            length = relaxation.tighten(self.length - 1 + PRICED, self.deadline)
+            if length is None:
+                return
+            heapq.heappop(waiting)
+            multipliers = relaxation.multipliers()
+            proven = bound(self.d, multipliers, self.cuts, useful, part.choices)
+            if proven > part.bound:
+                part.node.clear()
+                part.node.update(multipliers.to_json())
+            if np.isfinite(length):
+                self._accept(relaxation.tour())
+            if proven > SCALE * (self.length - 1):
+                continue
+            edge = self._edge_to_split_by(relaxation, part.choices)
+            if edge is None:
+                continue
+            values = dict(part.node)
+            part.node.clear()
+            part.node["edge"] = list(edge)
+            for name, used in (("with", True), ("without", False)):
+                part.node[name] = dict(values)
+                choices = {**part.choices, edge: used}
+                heapq.heappush(waiting, _Part(max(proven, part.bound), self.parts, choices, part.node[name]))
+                self.parts += 1
+
+    def _edge_to_split_by(self, relaxation: "Relaxation", choices: Choices) -> Edge | None:
+        """Of the edges that are used by about a half, the one whose two parts have the best bounds."""
+        torn = np.abs(relaxation.values - 0.5)
+        candidates = [int(e) for e in np.argsort(torn, kind="stable")[:TRIED] if torn[e] < 0.5 - PRICED]
+        best, chosen = (-np.inf, -np.inf), None
+        for e in candidates:
+            edge = (int(relaxation.i[e]), int(relaxation.j[e]))
+            lengths = []
+            for used in (True, False):
+                relaxation.choose({**choices, edge: used})
+                lengths.append(min(relaxation.solve(self.deadline) or 0, self.length))
+            score = (min(lengths), max(lengths))
+            if score > best:
+                best, chosen = score, edge
+            if score[0] > self.length - 1:
+                break
+        return chosen
+
+    def _search_locally(self, d: Distances) -> None:
+        """Look for shorter tours among the cities' neighbours by `d`."""
+        from phonecase.ordering.tours import iterated_local_search
+
+        lengths = self.d.astype(np.int32)
+        near = _neighbours(d)
+        near = np.take_along_axis(
+            near, np.argsort(np.take_along_axis(self.d, near, 1), axis=1, kind="stable"), 1
+        )
+        for seed in range(RUNS):
+            tour = self.tour.copy() if seed == 0 else np.random.default_rng(seed).permutation(self.n)
+            iterated_local_search(lengths, near, tour, KICKS * self.n, seed)
+            self._accept(tour)
+
+    def _accept(self, tour: Tour | None) -> None:
+        if tour is not None and (length := self._measure(tour)) < self.length:
+            self.tour, self.length = tour, length
+
+    def _measure(self, tour: Tour) -> int:
+        return int(self.d[tour, np.roll(tour, 1)].sum())
+
+    def _proven(self) -> bool:
+        assert self.root is not None
+        everywhere = np.ones(self.d.shape, np.bool_)
+        return bound(self.d, self.root, self.cuts, everywhere, {}) > SCALE * (self.length - 1)
+
+    def _edges_of_tour(self) -> set[Edge]:
+        ends = zip(self.tour.tolist(), np.roll(self.tour, 1).tolist(), strict=True)
+        return {(i, j) if i < j else (j, i) for i, j in ends}
+
+
+def _neighbours(d: Distances) -> npt.NDArray[np.int64]:
+    """The nearest cities of each.  # (n, NEIGHBOURS), or fewer"""
+    others = d + np.where(np.eye(len(d), dtype=bool), np.inf, 0)
+    return np.argsort(others, axis=1, kind="stable")[:, : min(NEIGHBOURS, len(d) - 1)]

@@ -1,0 +1,254 @@
+"""The linear relaxation of the travelling salesman problem, on HiGHS, and the cuts that tighten it."""
+
+import time
+from collections.abc import Iterable
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+
+from phonecase.ordering.kernels import Floats, Ints, compiled
+from phonecase.ordering.proof import SCALE, Choices, Cut, Distances, Edge, Multipliers
+
+TINY = 1e-6  # values nearer to 0 than this are 0
+VIOLATED = 1e-3  # a cut is worth adding if it is violated by more
+CUTS_AT_ONCE = 100
+
+
+class Relaxation:
+    """Fractional tours: some edges, two at each city, and the cuts found so far.
+
+    `values` are those of the last solution, one for each edge in `i`, `j`.
+    """
+
+    def __init__(self, d: Distances, edges: Iterable[Edge], cuts: Iterable[Cut] = ()) -> None:
+        self.d = d
+        self.cuts: list[Cut] = []
+        self.i = self.j = np.empty(0, np.int64)
+        self.values = np.empty(0)
+        self._highs = highspy.Highs()
+        self._highs.setOptionValue("output_flag", False)
+        self._highs.setOptionValue("threads", 1)
+        self._highs.setOptionValue("presolve", "off")  # each solution starts from the last one
+        for _ in range(len(d)):
+            self._highs.addRow(2.0, 2.0, 0, np.empty(0, np.int32), np.empty(0))
+        self.add_edges(edges)
+        for cut in cuts:
+            self.add_cut(cut)
+
+    def add_edges(self, edges: Iterable[Edge]) -> None:
+        """Let tours use these edges too."""
+        new = sorted(edges)
+        for i, j in new:
+            rows, factors = [i, j], [1.0, 1.0]
+            for k, cut in enumerate(self.cuts, start=len(self.d)):
+                if cut.inside[i] != cut.inside[j]:
+                    rows.append(k)
+                    factors.append(-1.0 if (i, j) in cut.teeth else 1.0)
+            self._highs.addCol(
+                float(self.d[i, j]), 0.0, 1.0, len(rows), np.array(rows, np.int32), np.array(factors)
+            )
+        ends = np.array(new, np.int64).reshape(-1, 2)
+        self.i, self.j = np.append(self.i, ends[:, 0]), np.append(self.j, ends[:, 1])
+
+    def add_cut(self, cut: Cut) -> None:
+        """Tighten the relaxation."""
+        crossing = np.flatnonzero(cut.inside[self.i] != cut.inside[self.j])
+        factors = np.ones(len(crossing))
+        if cut.teeth:
+            edges = zip(self.i[crossing].tolist(), self.j[crossing].tolist(), strict=True)
+            factors[[edge in cut.teeth for edge in edges]] = -1
+        self._highs.addRow(
+            float(cut.least), highspy.kHighsInf, len(crossing), crossing.astype(np.int32), factors
+        )
+        self.cuts.append(cut)
+
+    def choose(self, choices: Choices) -> None:
+        """Make edges part of all tours, or of none; all others are free."""
+        lower, upper = np.zeros(len(self.i)), np.ones(len(self.i))
+        for edge, used in choices.items():
+            (upper if not used else lower)[self._place(edge)] = float(used)
+        self._highs.changeColsBounds(len(self.i), np.arange(len(self.i), dtype=np.int32), lower, upper)
+
+    def _place(self, edge: Edge) -> int:
+        return int(np.flatnonzero((self.i == edge[0]) & (self.j == edge[1]))[0])
+
+    def solve(self, deadline: float) -> float | None:
+        """The shortest fractional tour's length; inf if there is none, None if the time is up."""
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return None
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + left)
+        self._highs.run()
+        status = self._highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return np.inf
+        if status != highspy.HighsModelStatus.kOptimal:
+            return None
+        self.values = np.array(self._highs.getSolution().col_value)
+        return float(self._highs.getInfo().objective_function_value)
+
+    def tighten(self, enough: float, deadline: float) -> float | None:
+        """Solve, and add cuts until the length is `enough` or no cut is violated; returns as `solve`."""
+        while True:
+            length = self.solve(deadline)
+            if length is None or length >= enough:
+                return length
+            cuts = violated_cuts(len(self.d), self.i, self.j, self.values)
+            if not cuts:
+                return length
+            for cut in cuts:
+                self.add_cut(cut)
+
+    def multipliers(self) -> Multipliers:
+        """The last solution's dual values; those of the proof of infeasibility, if it was infeasible."""
+        if self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+            _, _, ray = self._highs.getDualRay()
+            duals = np.array(ray)
+            duals *= len(self.d) * self.d.max() / max(np.abs(duals).max(), TINY)
+        else:
+            duals = np.array(self._highs.getSolution().row_dual)
+        rounded = np.rint(duals * SCALE)
+        n = len(self.d)
+        return Multipliers(rounded[:n], {k: int(v) for k, v in enumerate(rounded[n:]) if v > 0})
+
+    def tour(self) -> Ints | None:
+        """The last solution as a tour, if it is one."""
+        used = self.values > 1 - TINY
+        if np.count_nonzero(self.values > TINY) != len(self.d) or np.count_nonzero(used) != len(self.d):
+            return None
+        beside: list[list[int]] = [[] for _ in self.d]
+        for i, j in zip(self.i[used].tolist(), self.j[used].tolist(), strict=True):
+            beside[i].append(j)
+            beside[j].append(i)
+        tour = [0, beside[0][0]]
+        while len(tour) < len(self.d):
+            one, other = beside[tour[-1]]
+            tour.append(other if one == tour[-2] else one)
+        return np.array(tour) if len(set(tour)) == len(tour) else None
+
+
+def violated_cuts(n: int, i: Ints, j: Ints, values: Floats) -> list[Cut]:
+    """Cuts that a fractional tour violates, the most violated first; none only if it obeys all sets' cuts
+    without teeth."""
+    used = values > TINY
+    i, j, x = i[used], j[used], values[used]
+    cuts = _violated(_promising_sets(n, i, j, x), i, j, x)
+    if not any(not cut.teeth for cut in cuts):
+        cuts += _violated(_minimum_cuts(n, i, j, x), i, j, x)
+    return cuts[:CUTS_AT_ONCE]
+
+
+def _promising_sets(n: int, i: Ints, j: Ints, x: Floats) -> npt.NDArray[np.bool_]:
+    """The sets that grow when cities are joined by falling x, and those that edges neither used nor
+    unused hold together.  # (sets, n)"""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    sets = [growing_sets(n, i, j, np.argsort(-x, kind="stable"))]
+    for least in (TINY, 0.1, 0.3):
+        torn = (x > least) & (x < 1 - least)
+        graph = coo_array((np.ones(torn.sum()), (i[torn], j[torn])), shape=(n, n))
+        count, label = connected_components(graph, directed=False)
+        sets.append(label == np.arange(count)[:, None])
+    return np.concatenate(sets)
+
+
+def _minimum_cuts(n: int, i: Ints, j: Ints, x: Floats) -> npt.NDArray[np.bool_]:
+    """Sets that are crossed less than twice, if there are any.  # (sets, n)
+
+    Cities joined by a whole edge are one for this: a set that parts them is no better than one that does not.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    whole = x > 1 - TINY
+    graph = coo_array((np.ones(whole.sum()), (i[whole], j[whole])), shape=(n, n))
+    count, label = connected_components(graph, directed=False)
+    weight = np.zeros((count, count))
+    np.add.at(weight, (label[i], label[j]), x)
+    weight += weight.T
+    np.fill_diagonal(weight, 0)
+    return narrow_cuts(weight, 2 - VIOLATED)[:, label]
+
+
+def _violated(inside: npt.NDArray[np.bool_], i: Ints, j: Ints, x: Floats) -> list[Cut]:
+    """Those of the sets' cuts that are violated, each with its best teeth, the most violated first."""
+    n = inside.shape[1]
+    size = inside.sum(axis=1)
+    inside = np.where((2 * size > n)[:, None], ~inside, inside)
+    inside = np.unique(inside[(size > 1) & (size < n - 1)], axis=0)  # (sets, n)
+    crossing = inside[:, i] != inside[:, j]  # (sets, edges)
+    crossed = crossing @ x
+    # Teeth are the crossing edges used by more than half; to make their number odd, one edge that is
+    # nearest to a half changes sides.
+    apart = crossing @ np.minimum(x, 1 - x)
+    change = np.where(crossing, np.abs(1 - 2 * x), np.inf)
+    even = (crossing & (x > 0.5)).sum(axis=1) % 2 == 0
+    apart = apart + np.where(even, change.min(axis=1, initial=np.inf), 0)
+    found = []
+    for s in np.flatnonzero((crossed < 2 - VIOLATED) | (apart < 1 - VIOLATED)):
+        if crossed[s] < 2 - VIOLATED:
+            found.append((2 - crossed[s], Cut(inside[s], frozenset())))
+        else:
+            teeth = crossing[s] & (x > 0.5)
+            if even[s]:
+                teeth[change[s].argmin()] ^= True
+            edges = zip(i[teeth].tolist(), j[teeth].tolist(), strict=True)
+            found.append((1 - apart[s], Cut(inside[s], frozenset(edges))))
+    return [cut for _, cut in sorted(found, key=lambda pair: -pair[0])]
+
+
+@compiled
+def growing_sets(n: int, i: Ints, j: Ints, order: Ints) -> npt.NDArray[np.bool_]:
+    """The sets of cities that arise when edges join them in the given order.  # (sets, n)"""
+    label = np.arange(n)
+    sets = np.zeros((n, n), np.bool_)
+    count = 0
+    for e in order:
+        a, b = label[i[e]], label[j[e]]
+        if a != b:
+            for c in range(n):
+                if label[c] == b:
+                    label[c] = a
+                if label[c] == a:
+                    sets[count, c] = True
+            count += 1
+    return sets[:count]
+
+
+@compiled
+def narrow_cuts(weight: Floats, least: float) -> npt.NDArray[np.bool_]:
+    """Sets whose cut weighs less than `least`, if there are any.  # (sets, n)
+
+    They come up on the way of Stoer and Wagner's minimum cut. `weight` (n, n) is symmetric; it is used up.
+    """
+    n = len(weight)
+    members = np.eye(n).astype(np.bool_)
+    alive = np.arange(n)
+    narrow = np.zeros((n, n), np.bool_)
+    count = 0
+    while len(alive) > 1:
+        tied = np.zeros(n)
+        waiting = np.zeros(n, np.bool_)
+        waiting[alive] = True
+        last = before = alive[0]
+        waiting[last] = False
+        for _ in range(len(alive) - 1):
+            for c in alive:
+                tied[c] += weight[last, c]
+            before = last
+            last = -1
+            for c in alive:
+                if waiting[c] and (last < 0 or tied[c] > tied[last]):
+                    last = c
+            waiting[last] = False
+        if tied[last] < least:
+            narrow[count] = members[last]
+            count += 1
+        members[before] |= members[last]
+        weight[before] += weight[last]
+        weight[:, before] += weight[:, last]
+        weight[before, before] = 0
+        alive = alive[alive != last]
+    return narrow[:count]

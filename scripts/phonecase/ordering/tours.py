@@ -1,0 +1,178 @@
+"""Short tours, by iterated local search: where `optimal` starts from, and all there is for very many units.
+
+A tour is an array of n cities and its way back from the last to the first; `place[c]` is where city c
+stands in it. An open path is a tour with one more city at distance 0 of all others.
+"""
+
+import numpy as np
+
+from phonecase.ordering.kernels import Bools, Ints, compiled
+
+LONGEST_SEGMENT = 3  # that Or-opt moves elsewhere
+LONGEST_KICK = 50  # cities in each of the two neighbouring stretches that a kick swaps
+
+
+@compiled
+def iterated_local_search(d: Ints, near: Ints, tour: Ints, kicks: int, seed: int) -> int:
+    """Improve a tour in place by 2-opt and Or-opt, kicking it out of local optima; returns its length.
+
+    `d` (n, n) are the distances, `near` (n, k) each city's likely neighbours, nearest first. A kick swaps two
+    short neighbouring stretches at a random place; only the cities around it are looked at again, and the
+    shorter tour is kept.
+    """
+    np.random.seed(seed)  # numba's own generator
+    n = len(tour)
+    place = np.empty(n, np.int64)
+    length: int = 0
+    for r in range(n):
+        place[tour[r]] = r
+        length += d[tour[r - 1], tour[r]]
+    if n < 5:
+        return length
+    stack, stacked = tour.copy(), np.ones(n, np.bool_)  # the cities to look at
+    length -= _improve(d, near, tour, place, stack, n, stacked)
+    best, best_place, best_length = tour.copy(), place.copy(), length
+    touched = np.empty(6, np.int64)
+    longest = min(LONGEST_KICK, (n - 2) // 2)
+    for _ in range(kicks):
+        length += _kick(d, tour, place, longest, touched)
+        top = _push(stack, 0, stacked, touched)
+        length -= _improve(d, near, tour, place, stack, top, stacked)
+        if length <= best_length:
+            best[:], best_place[:], best_length = tour, place, length
+        else:
+            tour[:], place[:], length = best, best_place, best_length
+    tour[:] = best
+    return best_length
+
+
+@compiled
+def _push(stack: Ints, top: int, stacked: Bools, cities: Ints) -> int:
+    """Stack the cities that are not yet on the stack; returns its new top."""
+    for city in cities:
+        if not stacked[city]:
+            stacked[city] = True
+            stack[top] = city
+            top += 1
+    return top
+
+
+@compiled
+def _improve(d: Ints, near: Ints, tour: Ints, place: Ints, stack: Ints, top: int, stacked: Bools) -> int:
+    """Look at the stacked cities, and at all that change meanwhile, until no move helps; returns the gain."""
+    total = 0
+    touched = np.empty(6, np.int64)
+    while top > 0:
+        top -= 1
+        city = stack[top]
+        stacked[city] = False
+        gain = 1
+        while gain > 0:
+            gain = _two_opt(d, near, tour, place, city, touched)
+            if gain == 0:
+                gain = _or_opt(d, near, tour, place, city, touched)
+            if gain > 0:
+                total += gain
+                top = _push(stack, top, stacked, touched)
+    return total
+
+
+@compiled
+def _two_opt(d: Ints, near: Ints, tour: Ints, place: Ints, a: int, touched: Ints) -> int:
+    """Make the first improving 2-opt move that joins city a to one of its neighbours; returns the gain."""
+    for step in (1, -1):
+        b = _next(tour, place, a, step)
+        for c in near[a]:
+            saved = d[a, b] - d[a, c]
+            if saved <= 0:
+                break
+            e = _next(tour, place, c, step)
+            gain = saved + d[c, e] - d[b, e]
+            if gain > 0:
+                _exchange(tour, place, a, b, c, e)
+                touched[0], touched[1], touched[2], touched[3], touched[4], touched[5] = a, b, c, e, a, a
+                return gain
+    return 0
+
+
+@compiled
+def _or_opt(d: Ints, near: Ints, tour: Ints, place: Ints, first: int, touched: Ints) -> int:
+    """Make the first improving move of a short segment that starts at a city to beside one of the city's
+    neighbours; returns the gain."""
+    n = len(tour)
+    for step in (1, -1):
+        before = _next(tour, place, first, -step)
+        last = first
+        for size in range(1, min(LONGEST_SEGMENT, n - 3) + 1):
+            if size > 1:
+                last = _next(tour, place, last, step)
+            after = _next(tour, place, last, step)
+            saved = d[before, first] + d[last, after] - d[before, after]
+            for beside in near[first]:
+                if d[first, beside] >= saved:
+                    break
+                if ((place[beside] - place[first]) * step) % n < size:
+                    continue  # it is in the segment
+                for side in (step, -step):
+                    other = _next(tour, place, beside, side)
+                    if (beside == before and other == first) or (beside == after and other == last):
+                        continue
+                    gain = saved + d[beside, other] - d[first, beside] - d[last, other]
+                    if gain <= 0:
+                        continue
+                    # Now: before, first..last, after ... beside, other (or other, beside)
+                    left, right = (beside, other) if side == step else (other, beside)
+                    _exchange(tour, place, before, first, left, right)
+                    _exchange(tour, place, before, left, after, last)
+                    if side == step:
+                        _exchange(tour, place, left, last, first, right)
+                    touched[0], touched[1], touched[2] = before, first, last
+                    touched[3], touched[4], touched[5] = after, beside, other
+                    return gain
+    return 0
+
+
+@compiled
+def _kick(d: Ints, tour: Ints, place: Ints, longest: int, touched: Ints) -> int:
+    """Swap two neighbouring stretches of cities; returns how much longer the tour gets."""
+    n = len(tour)
+    start = np.random.randint(n)
+    one, two = 1 + np.random.randint(longest), 1 + np.random.randint(longest)
+    moved = np.empty(one + two, np.int64)
+    for k in range(two):
+        moved[k] = tour[(start + 1 + one + k) % n]
+    for k in range(one):
+        moved[two + k] = tour[(start + 1 + k) % n]
+    left, right = tour[start], tour[(start + 1 + one + two) % n]
+    longer = d[left, moved[0]] + d[moved[two - 1], moved[two]] + d[moved[-1], right]
+    longer -= d[left, moved[two]] + d[moved[-1], moved[0]] + d[moved[two - 1], right]
+    for k in range(one + two):
+        r = (start + 1 + k) % n
+        tour[r], place[moved[k]] = moved[k], r
+    touched[0], touched[1], touched[2] = left, moved[0], moved[two - 1]
+    touched[3], touched[4], touched[5] = moved[two], moved[-1], right
+    return longer
+
+
+@compiled
+def _next(tour: Ints, place: Ints, city: int, step: int) -> int:
+    """The city before (step −1) or after (step 1) another one."""
+    r = place[city] + step
+    if r == len(tour):
+        r = 0
+    return tour[r]  # type: ignore[no-any-return]  # -1 is the last
+
+
+@compiled
+def _exchange(tour: Ints, place: Ints, a: int, b: int, c: int, e: int) -> None:
+    """Replace the edges a-b and c-e by a-c and b-e, where the tour meets a, b, c, e in this order one way."""
+    n = len(tour)
+    i, j = (place[b], place[c]) if _next(tour, place, a, 1) == b else (place[c], place[b])
+    size = (j - i) % n + 1
+    if 2 * size > n:  # turning round the rest gives the same tour
+        i, j, size = (j + 1) % n, (i - 1) % n, n - size
+    for _ in range(size // 2):
+        tour[i], tour[j] = tour[j], tour[i]
+        place[tour[i]], place[tour[j]] = i, j
+        i = i + 1 if i + 1 < n else 0
+        j = j - 1 if j > 0 else n - 1
