@@ -319,9 +319,9 @@ class Progress:
 
     def __call__(self, line: Optional[str]) -> None:
         """Take note of a line (or of half a second's silence) and show where things stand."""
-        download = re.search(r"Downloading (\S+)(?<!\.metadata) \((.*)\)", line or "")
+        download = re.search(r"Downloading ([^\s-]+)-([^\s-]+)\S*(?<!\.metadata) \((.*)\)", line or "")
         if download:
-            self._download = ", {} ({})".format(*download.groups())
+            self._download = ", {} {} ({})".format(*download.groups())
         elif line and line.startswith("Collecting "):
             self._found = min(self._found + 1, self._packages)
         elif line and line.startswith("Installing collected packages"):
