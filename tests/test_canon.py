@@ -79,6 +79,7 @@ def test_a_beginning_finds_its_book_or_asks_which(book: canon.Book, data: st.Dat
         ("I Corinthains", "there is no book 'I Corinthains'; did you mean '1 Corinthians'?"),
         ("Thessalonian", "'Thessalonian' could be 1 Thessalonians or 2 Thessalonians"),
         ("Jud", "'Jud' could be Judges or Jude"),
+        ("omans", "there is no book 'omans'; did you mean 'Romans'?"),
         ("Xyzzy", "there is no book 'Xyzzy'"),
         ("?!", "there is no book '?!'"),
     ],

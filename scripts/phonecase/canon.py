@@ -207,16 +207,16 @@ def keys() -> Iterator[tuple[str, int, int]]:
 
 
 def find(name: str) -> Book:
-    """The book that a name, an abbreviation or the only possible beginning of a name stands for.
+    """The book meant by a name, an abbreviation or the beginning of only one name.
 
     Capitals, full stops and spaces don't matter; a book's number may be `1`, `I`, `1st` or `First`.
-    Raises `UserError` when that is no book, or could be several.
+    Raises UserError when no book is meant, or several could be.
     """
     plain = _plain(name)
     if plain in _KNOWN:
         return _KNOWN[plain]
     begun = [book for book in BOOKS if _plain(book.name).startswith(plain)]
-    begun = begun or [book for book in BOOKS if _plain(book.name)[1:].startswith(plain)]
+    begun = begun or [book for book in BOOKS if _plain(book.name).lstrip("123").startswith(plain)]
     if len(begun) == 1:
         return begun[0]
     if begun and plain:
@@ -225,8 +225,8 @@ def find(name: str) -> Book:
 
 
 def _words(name: str) -> list[str]:
-    """`Ii. Cor.` → ['2', 'cor']."""
-    words = re.findall(r"\d(?:st|nd|rd)|\d|[^\W\d]+", name.lower())
+    """`II. Cor.` → ['2', 'cor']."""
+    words = re.findall(r"\d(?:st|nd|rd)?|[^\W\d]+", name.lower())
     return [_NUMBERS.get(words[0], words[0]), *words[1:]] if words else []
 
 

@@ -57,9 +57,9 @@ class Reference:
 def parse(text: str) -> Reference:
     """Read a reference.
 
-    Passages are separated by `;`, further chapters or verses of one by `,`. A book may be abbreviated; alone,
-    it means all of it. A number is a chapter, or a verse where a chapter was named before it (`Romans 1:16, 18`)
-    or the book has but one (`Jude 24`).
+    Passages are separated by `;`, further chapters or verses of one by `,`. A book may be abbreviated;
+    alone, it means all of it. A number is a chapter, or a verse where a chapter was named before it
+    (`Romans 1:16, 18`) or the book has but one (`Jude 24`).
 
     Raises UserError, saying what the last verse is or which book was meant, when there is no such passage.
     """

