@@ -65,6 +65,13 @@ def band(H: int) -> int:
     return max(1, int(H * BAND_SHARE))
 
 
+def banded(distance: Matrix, b: int) -> int:
+    """`bar` of a matrix of distances, looking b rows to each side."""
+    return sum(
+        (b + 1 - k) * int(np.diagonal(distance, k).sum()) for k in range(1, min(b, len(distance) - 1) + 1)
+    )
+
+
 def _picture(states: States, ordering: Ordering) -> Picture:
     rows = np.ascontiguousarray(ordering.shown(states))
     return Picture(rows, (rows.shape[1] - dot_products(rows)) // 2)
@@ -92,9 +99,7 @@ def colour_changes(picture: Picture) -> int:
 def bar(picture: Picture) -> int:
     """Banded anti-Robinson form: Σ (b + 1 − |i − j|) d_ij over the pairs of rows at most b apart, where b is
     a fifth of the rows: near rows should be similar."""
-    H = len(picture.rows)
-    b = min(band(H), H - 1)
-    return sum((b + 1 - k) * int(np.diagonal(picture.distance, k).sum()) for k in range(1, b + 1))
+    return banded(picture.distance, band(len(picture.rows)))
 
 
 @_criterion("smaller")

@@ -82,3 +82,106 @@ def count_ar_events(d: Ints) -> int:
                     node += node & -node
                 j += step
     return events
+
+
+BAR, AR_EVENTS = 0, 1  # the criteria that `anneal` and its helpers know
+HOT, COLD = 5.0, 0.05
+
+
+@compiled
+def anneal(criterion: int, d: Ints, order: Ints, reach: int, moves: int, seed: int) -> int:
+    """Lower a criterion of an order, in place, by simulated annealing and a final descent; returns the change.
+
+    A move takes a unit out and puts it in elsewhere, first anywhere, in the end beside where it was. The
+    temperature falls from `HOT` to `COLD` times the mean change of swapping two neighbours at the start.
+    """
+    np.random.seed(seed)
+    H = len(order)
+    scale = 1.0
+    for p in range(H - 1):
+        scale += abs(_swap_change(criterion, d, order, p, reach)) / (H - 1)
+    total = 0
+    for move in range(moves):
+        done = move / moves
+        temperature = scale * HOT * (COLD / HOT) ** done
+        p = np.random.randint(H)
+        farthest = max(1, int((H - 1) * (1 - done) ** 2))
+        q = p + (2 * np.random.randint(2) - 1) * np.random.randint(1, farthest + 1)
+        if 0 <= q < H:
+            change = _walk(criterion, d, order, p, q, reach)
+            if change <= 0 or np.random.random() < np.exp(-change / temperature):
+                total += change
+            else:
+                _move(order, q, p)
+    improved = True
+    while improved:
+        improved = False
+        for unit in range(H):
+            change = _move_to_best(criterion, d, order, unit, reach)
+            total += change
+            improved |= change < 0
+    return total
+
+
+@compiled
+def _move_to_best(criterion: int, d: Ints, order: Ints, unit: int, reach: int) -> int:
+    """Put a unit where the criterion is least; returns the change."""
+    start = 0
+    while order[start] != unit:
+        start += 1
+    p, change, best, least = start, 0, start, 0
+    for step, end in ((1, len(order) - 1), (-1, 0)):
+        while p != end:
+            change += _walk(criterion, d, order, p, p + step, reach)
+            p += step
+            if change < least:
+                best, least = p, change
+        if step == 1:
+            change += _walk(criterion, d, order, p, start, reach)
+            p = start
+    _move(order, p, best)
+    return least
+
+
+@compiled
+def _walk(criterion: int, d: Ints, order: Ints, p: int, q: int, reach: int) -> int:
+    """Move a unit from row p to row q, swapping neighbours; returns the criterion's change."""
+    total: int = 0
+    step = 1 if q > p else -1
+    while p != q:
+        total += _swap_change(criterion, d, order, min(p, p + step), reach)
+        order[p], order[p + step] = order[p + step], order[p]
+        p += step
+    return total
+
+
+@compiled
+def _move(order: Ints, p: int, q: int) -> None:
+    """Move a unit from row p to row q."""
+    unit = order[p]
+    step = 1 if q > p else -1
+    while p != q:
+        order[p] = order[p + step]
+        p += step
+    order[q] = unit
+
+
+@compiled
+def _swap_change(criterion: int, d: Ints, order: Ints, p: int, reach: int) -> int:
+    """How a criterion changes if rows p and p + 1 change places."""
+    H = len(order)
+    a, b = order[p], order[p + 1]
+    total: int = 0
+    if criterion == BAR:  # b comes nearer to the rows before, a to those behind
+        for r in range(max(0, p - reach), p):
+            total += d[b, order[r]] - d[a, order[r]]
+        for r in range(p + 2, min(H, p + 2 + reach)):
+            total += d[a, order[r]] - d[b, order[r]]
+    else:  # only the triples of a, b and another one change
+        ab = d[a, b]
+        for r in range(H):
+            if r < p or r > p + 1:
+                to_a, to_b = d[a, order[r]], d[b, order[r]]
+                change = (to_b > to_a) * 1 - (to_a > to_b) * 1 + (ab > to_a) * 1 - (ab > to_b) * 1
+                total += change if r < p else -change
+    return total

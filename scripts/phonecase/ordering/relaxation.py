@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from typing import Any
 
 import highspy
 import numpy as np
@@ -26,7 +27,7 @@ class Relaxation:
         self.cuts: list[Cut] = []
         self.i = self.j = np.empty(0, np.int64)
         self.values = np.empty(0)
-        self._highs = highspy.Highs()
+        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         self._highs.setOptionValue("output_flag", False)
         self._highs.setOptionValue("threads", 1)
         self._highs.setOptionValue("presolve", "off")  # each solution starts from the last one
@@ -112,7 +113,7 @@ class Relaxation:
         n = len(self.d)
         return Multipliers(rounded[:n], {k: int(v) for k, v in enumerate(rounded[n:]) if v > 0})
 
-    def tour(self) -> Ints | None:
+    def tour(self) -> npt.NDArray[np.int64] | None:
         """The last solution as a tour, if it is one."""
         used = self.values > 1 - TINY
         if np.count_nonzero(self.values > TINY) != len(self.d) or np.count_nonzero(used) != len(self.d):

@@ -87,7 +87,7 @@ def _two_opt(d: Ints, near: Ints, tour: Ints, place: Ints, a: int, touched: Ints
             if saved <= 0:
                 break
             e = _next(tour, place, c, step)
-            gain = saved + d[c, e] - d[b, e]
+            gain: int = saved + d[c, e] - d[b, e]
             if gain > 0:
                 _exchange(tour, place, a, b, c, e)
                 touched[0], touched[1], touched[2], touched[3], touched[4], touched[5] = a, b, c, e, a, a
@@ -117,7 +117,7 @@ def _or_opt(d: Ints, near: Ints, tour: Ints, place: Ints, first: int, touched: I
                     other = _next(tour, place, beside, side)
                     if (beside == before and other == first) or (beside == after and other == last):
                         continue
-                    gain = saved + d[beside, other] - d[first, beside] - d[last, other]
+                    gain: int = saved + d[beside, other] - d[first, beside] - d[last, other]
                     if gain <= 0:
                         continue
                     # Now: before, first..last, after ... beside, other (or other, beside)
@@ -144,7 +144,7 @@ def _kick(d: Ints, tour: Ints, place: Ints, longest: int, touched: Ints) -> int:
     for k in range(one):
         moved[two + k] = tour[(start + 1 + k) % n]
     left, right = tour[start], tour[(start + 1 + one + two) % n]
-    longer = d[left, moved[0]] + d[moved[two - 1], moved[two]] + d[moved[-1], right]
+    longer: int = d[left, moved[0]] + d[moved[two - 1], moved[two]] + d[moved[-1], right]
     longer -= d[left, moved[two]] + d[moved[-1], moved[0]] + d[moved[two - 1], right]
     for k in range(one + two):
         r = (start + 1 + k) % n

@@ -81,4 +81,5 @@ class Units:
 def dot_products(rows: States) -> Matrix:
     """All pairs' dot products, through the fast floating-point product (exact below 2²⁴ characters)."""
     floats = rows.astype(np.float32)
-    return np.rint(floats @ floats.T).astype(np.int32)
+    product: Matrix = np.rint(floats @ floats.T).astype(np.int32)
+    return product

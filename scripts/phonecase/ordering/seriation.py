@@ -1,0 +1,94 @@
+"""Orders that look beyond neighbours, from the literature on seriation.
+
+They see how much two units differ, not what they do. The criteria are those of `criteria`.
+"""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from phonecase.ordering.core import Permutation
+from phonecase.ordering.criteria import band, banded
+from phonecase.ordering.registry import Found, strategy
+from phonecase.ordering.units import Units
+
+MOVES = 500  # of simulated annealing, for each unit
+Restarts = Annotated[int, Field(ge=1)]
+
+
+@strategy()
+def leaf(
+    units: Units, *, linkage: Literal["average", "complete", "single", "weighted"] = "average"
+) -> Found:
+    """The leaves of a hierarchical clustering, its branches turned so that neighbours are most similar.
+
+    Optimal leaf ordering (Bar-Joseph, Gifford and Jaakkola 2001), by scipy.
+    """
+    if len(units) == 1:
+        return np.zeros(1, np.int32)
+    from scipy.cluster.hierarchy import leaves_list
+    from scipy.cluster.hierarchy import linkage as cluster
+    from scipy.spatial.distance import squareform
+
+    return leaves_list(cluster(squareform(units.distance), linkage, optimal_ordering=True))
+
+
+@strategy()
+def spectral(units: Units) -> Found:
+    """By the Fiedler vector: units that agree in many characters are pulled together on a line.
+
+    The eigenvector to the second smallest eigenvalue of the graph's Laplacian in which two units are tied as
+    strongly as they have characters in common (Atkins, Boman and Hendrickson 1998). It minimises
+    Σ agreement (x_i − x_j)² over real places x. It is turned so that the lower mean comes first.
+    """
+    if len(units) == 1:
+        return np.zeros(1, np.int32)
+    agreement = (units.characters - units.distance).astype(np.float64)
+    _, vectors = np.linalg.eigh(np.diag(agreement.sum(axis=1)) - agreement)
+    places = np.round(vectors[:, 1], 9)  # equal units are ties, in spite of rounding errors
+    return np.argsort(places if places @ units.sums >= 0 else -places, kind="stable")
+
+
+@strategy(optimises="bar")
+def bar(units: Units, *, rng: np.random.Generator, restarts: MOVES = 500  # of simulated annealing, for each unit
+Restarts = 4) -> Found:
+    """The least banded anti-Robinson form that is found: similar rows near each other, not only neighbours.
+
+    By simulated annealing, `restarts` times: from the spectral order and from random ones in turn.
+    """
+    from phonecase.ordering.kernels import BAR
+
+    return _annealed(units, BAR, rng, restarts)
+
+
+@strategy(optimises="ar_events")
+def anti_robinson(units: Units, *, rng: np.random.Generator, restarts: MOVES = 500  # of simulated annealing, for each unit
+Restarts = 4) -> Found:
+    """The fewest anti-Robinson events that are found: rows grow less alike the farther they are apart.
+
+    By simulated annealing, `restarts` times: from the spectral order and from random ones in turn.
+    """
+    from phonecase.ordering.kernels import AR_EVENTS
+
+    return _annealed(units, AR_EVENTS, rng, restarts)
+
+
+def _annealed(units: Units, criterion: int, rng: np.random.Generator, restarts: int) -> Permutation:
+    """The best order found; of two turned round alike, the one with the lower mean first."""
+    from phonecase.ordering.kernels import AR_EVENTS, anneal, count_ar_events
+
+    H, d = len(units), units.distance
+    reach = min(band(H), H - 1)
+
+    def value(order: Permutation) -> int:
+        placed = d[np.ix_(order, order)]
+        return int(count_ar_events(placed)) if criterion == AR_EVENTS else banded(placed, reach)
+
+    found = []
+    for run in range(restarts):
+        order = np.asarray(spectral(units) if run % 2 == 0 else rng.permutation(H), np.int32)
+        anneal(criterion, d, order, reach, MOVES * H, int(rng.integers(2**31)))
+        found.append(order)
+    best = min(found, key=value)
+    return best if np.arange(H) @ units.sums[best] >= (H - 1) * units.sums.sum() / 2 else best[::-1]
