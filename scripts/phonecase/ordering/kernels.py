@@ -90,9 +90,9 @@ HOT, COLD = 5.0, 0.05
 
 @compiled
 def anneal(criterion: int, d: Ints, order: Ints, reach: int, moves: int, seed: int) -> int:
-    """Lower a criterion of an order, in place, by simulated annealing and a final descent; returns the change.
+    """Lower a criterion of an order, in place, by simulated annealing; returns the change.
 
-    A move takes a unit out and puts it in elsewhere, first anywhere, in the end beside where it was. The
+    A move takes a unit out and puts it in elsewhere, first anywhere, in the end beside where it was; the
     temperature falls from `HOT` to `COLD` times the mean change of swapping two neighbours at the start.
     """
     np.random.seed(seed)

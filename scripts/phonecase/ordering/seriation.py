@@ -18,9 +18,7 @@ Restarts = Annotated[int, Field(ge=1)]
 
 
 @strategy()
-def leaf(
-    units: Units, *, linkage: Literal["average", "complete", "single", "weighted"] = "average"
-) -> Found:
+def leaf(units: Units, *, linkage: Literal["average", "complete", "single", "weighted"] = "average") -> Found:
     """The leaves of a hierarchical clustering, its branches turned so that neighbours are most similar.
 
     Optimal leaf ordering (Bar-Joseph, Gifford and Jaakkola 2001), by scipy.
@@ -51,8 +49,7 @@ def spectral(units: Units) -> Found:
 
 
 @strategy(optimises="bar")
-def bar(units: Units, *, rng: np.random.Generator, restarts: MOVES = 500  # of simulated annealing, for each unit
-Restarts = 4) -> Found:
+def bar(units: Units, *, rng: np.random.Generator, restarts: Restarts = 4) -> Found:
     """The least banded anti-Robinson form that is found: similar rows near each other, not only neighbours.
 
     By simulated annealing, `restarts` times: from the spectral order and from random ones in turn.
@@ -63,8 +60,7 @@ Restarts = 4) -> Found:
 
 
 @strategy(optimises="ar_events")
-def anti_robinson(units: Units, *, rng: np.random.Generator, restarts: MOVES = 500  # of simulated annealing, for each unit
-Restarts = 4) -> Found:
+def anti_robinson(units: Units, *, rng: np.random.Generator, restarts: Restarts = 4) -> Found:
     """The fewest anti-Robinson events that are found: rows grow less alike the farther they are apart.
 
     By simulated annealing, `restarts` times: from the spectral order and from random ones in turn.
