@@ -64,6 +64,7 @@ def test_loss_and_gradients_are_those_of_the_plain_network(layers: int, tokens: 
         torch.testing.assert_close(mine, other, rtol=1e-4, atol=1e-6)
 
 
+@torch.no_grad()
 def test_loss_is_the_mean_surprise_of_what_follows(model: CharLM, tokens: torch.Tensor) -> None:
     chances = model.logits(tokens[:, :-1]).softmax(-1)
     surprises = [-math.log(chances[b, t, tokens[b, t + 1]]) for b in range(4) for t in range(30)]

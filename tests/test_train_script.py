@@ -52,8 +52,18 @@ def command(corpus: Path, settings: dict[str, Any], *more: str, out: str = "out"
         "vocab": corpus / "vocab.json",
         **{name: corpus / out / file for name, file in OUTPUTS.items()},
     }
+    fixed = ["--settings", json.dumps(settings), "--device=cpu", "--threads=1"]
     options = [part for name, path in paths.items() for part in (f"--{name}", str(path))]
-    return [sys.executable, str(SCRIPT), *options, "--settings", json.dumps(settings), "--device=cpu", *more]
+    return [
+        sys.executable,
+        str(SCRIPT),
+        *options,
+        "--settings",
+        json.dumps(settings),
+        "--device=cpu",
+        "--threads=1",
+        *more,
+    ]
 
 
 def train(corpus: Path, settings: dict[str, Any], *more: str, out: str = "out") -> str:
@@ -129,7 +139,7 @@ def test_a_text_with_a_foreign_character_is_named(corpus: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_signal_saves_and_the_next_run_goes_on(corpus: Path, number: signal.Signals) -> None:
-    settings = {**TINY, "steps": 2000, "validate_every": 500}
+    settings = {**TINY, "steps": 600, "validate_every": 100}
     train(corpus, settings, out="whole")
     job = subprocess.Popen(command(corpus, settings), stderr=subprocess.PIPE, text=True)
     assert job.stderr is not None
@@ -149,7 +159,7 @@ def test_a_stop_signal_saves_and_the_next_run_goes_on(corpus: Path, number: sign
 
 @pytest.mark.slow
 def test_killed_at_random_moments_it_ends_with_the_same_weights(corpus: Path) -> None:
-    settings = {**TINY, "steps": 4000, "validate_every": 100}
+    settings = {**TINY, "steps": 1500, "validate_every": 100}
     train(corpus, settings, out="whole")
     dice = random.Random(0)
     saved = corpus / "out" / "checkpoints"
