@@ -37,7 +37,7 @@ class Units:
     @cached_property
     def rows(self) -> States:
         """The units' activations.  # (H, T)"""
-        rows = np.ascontiguousarray(self.states.T)
+        rows = self.states.T.copy()
         if self.signed:
             rows[rows.sum(axis=1, dtype=np.int64) < 0] *= -1
         return rows

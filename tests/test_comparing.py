@@ -1,0 +1,92 @@
+"""The comparison's table and figure."""
+
+import math
+
+import numpy as np
+import pytest
+
+from ordering.cases import process
+from phonecase.comparing import ACROSS, CHANCE, COLOURS, GAP, MARGIN, PICTURE_WIDTH, compare, figure, markdown
+from phonecase.ordering import check_settings, order_units, similarity
+from phonecase.ordering.core import States
+from phonecase.ordering.criteria import CRITERIA
+from phonecase.ordering.files import SavedOrder, states_hash
+
+PASSAGE = process(T=60, H=24)
+ORDERS: dict[str, tuple[str, dict[str, object]]] = {
+    "as-trained": ("identity", {}),
+    "insertion": ("insertion", {}),
+    "optimal": ("optimal", {}),
+    "optimal-signed": ("optimal", {"signed": True}),
+    "mean-signed": ("mean", {"signed": True}),
+}
+
+
+def saved(states: States, strategy: str, chosen: dict[str, object]) -> SavedOrder:
+    complete = check_settings(strategy, chosen)
+    ordering = order_units(states, strategy, **complete)
+    return SavedOrder(ordering, strategy, complete, similarity(states, ordering), states_hash(states))
+
+
+@pytest.fixture(scope="module")
+def orders() -> dict[str, SavedOrder]:
+    return {name: saved(PASSAGE, strategy, chosen) for name, (strategy, chosen) in ORDERS.items()}
+
+
+def test_every_order_has_every_criterion(orders: dict[str, SavedOrder]) -> None:
+    table = compare(PASSAGE, orders, {"insertion": 0.5})
+    assert set(table["order"]) == {*ORDERS, CHANCE}
+    assert not table[["similarity", *CRITERIA]].isna().any().any()
+    assert table["similarity"].is_monotonic_decreasing
+    rows = table.set_index("order")
+    assert rows.loc["insertion", "seconds"] == 0.5
+    assert rows["seconds"].isna().sum() == len(rows) - 1
+
+
+def test_orders_are_held_against_the_printed_one_and_the_optimum(orders: dict[str, SavedOrder]) -> None:
+    rows = compare(PASSAGE, orders, {}).set_index("order")
+    best, signed = orders["optimal"].similarity, orders["optimal-signed"].similarity
+    assert rows.loc["insertion", "to_printed"] == 0
+    assert rows.loc["insertion", "to_best"] == orders["insertion"].similarity - best
+    assert rows.loc["optimal", "share_of_best"] == 1
+    assert rows.loc["mean-signed", "share_of_best"] == orders["mean-signed"].similarity / signed
+    assert rows.loc["optimal-signed", "to_best"] == 0
+    assert signed >= best
+
+
+def test_without_them_there_is_nothing_to_compare_with(orders: dict[str, SavedOrder]) -> None:
+    rows = compare(PASSAGE, {"as-trained": orders["as-trained"]}, {})
+    assert rows[["best", "to_best", "share_of_best", "to_printed"]].isna().all().all()
+
+
+def test_chance_is_the_mean_of_its_draws(orders: dict[str, SavedOrder]) -> None:
+    row = compare(PASSAGE, orders, {}).set_index("order").loc[CHANCE]
+    draws = [similarity(PASSAGE, order_units(PASSAGE, "random", seed=seed)) for seed in range(100)]
+    assert row["similarity"] == pytest.approx(np.mean(draws))
+    assert row["similarity_spread"] == pytest.approx(np.std(draws, ddof=1))
+
+
+def test_markdown_shows_a_row_for_each(orders: dict[str, SavedOrder]) -> None:
+    table = compare(PASSAGE, orders, {})
+    lines = markdown(table).splitlines()
+    assert len({line.count("|") for line in lines}) == 1
+    assert [line.split(" | ")[0].strip("| ") for line in lines[2:]] == table["order"].tolist()
+    assert " ± " in next(line for line in lines if CHANCE in line)
+
+
+def test_the_figure_shows_every_cell_exactly(orders: dict[str, SavedOrder]) -> None:
+    table = compare(PASSAGE, orders, {})
+    T, H = PASSAGE.shape
+    cell = PICTURE_WIDTH // T
+    image = np.asarray(figure(PASSAGE, orders, table, "Romans 1:16-17"))
+    best = orders[table["order"][0]]
+    expected = COLOURS[(best.ordering.shown(PASSAGE) > 0).astype(int)].repeat(cell, 0).repeat(cell, 1)
+    rows_of_pictures = math.ceil(len(orders) / ACROSS)
+    tops = [
+        y
+        for y in range(image.shape[0] - H * cell)
+        if (image[y : y + H * cell, MARGIN : MARGIN + T * cell] == expected).all()
+    ]
+    assert len(tops) == 1
+    assert image.shape[0] > rows_of_pictures * (H * cell + GAP)
+    assert image.shape[1] == 2 * MARGIN + ACROSS * (T * cell + GAP) - GAP
