@@ -52,18 +52,9 @@ def command(corpus: Path, settings: dict[str, Any], *more: str, out: str = "out"
         "vocab": corpus / "vocab.json",
         **{name: corpus / out / file for name, file in OUTPUTS.items()},
     }
-    fixed = ["--settings", json.dumps(settings), "--device=cpu", "--threads=1"]
     options = [part for name, path in paths.items() for part in (f"--{name}", str(path))]
-    return [
-        sys.executable,
-        str(SCRIPT),
-        *options,
-        "--settings",
-        json.dumps(settings),
-        "--device=cpu",
-        "--threads=1",
-        *more,
-    ]
+    fixed = ["--settings", json.dumps(settings), "--device=cpu", "--threads=1"]
+    return [sys.executable, str(SCRIPT), *options, *fixed, *more]
 
 
 def train(corpus: Path, settings: dict[str, Any], *more: str, out: str = "out") -> str:
@@ -105,6 +96,7 @@ def test_a_training_leaves_weights_history_summary_curve_and_log(corpus: Path) -
     assert "device: cpu (as asked)" in log
 
 
+@pytest.mark.slow
 def test_the_same_recipe_makes_the_same_weights(corpus: Path) -> None:
     for out in ("a", "b"):
         train(corpus, TINY, out=out)
@@ -137,6 +129,7 @@ def test_a_text_with_a_foreign_character_is_named(corpus: Path) -> None:
     assert "validation.txt: the character 'Z' (U+005A, at position 0)" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_signal_saves_and_the_next_run_goes_on(corpus: Path, number: signal.Signals) -> None:
     settings = {**TINY, "steps": 600, "validate_every": 100}
@@ -150,7 +143,7 @@ def test_a_stop_signal_saves_and_the_next_run_goes_on(corpus: Path, number: sign
     _, said = job.communicate(timeout=60)
     assert job.returncode == 128 + number
     assert f"stopped by {number.name} after step" in said
-    assert len(said.strip().splitlines()[-1:]) == 1
+    assert "Traceback" not in said
     assert "going on after step" in train(corpus, settings)
     first, second = (corpus / out / "weights.safetensors" for out in ("whole", "out"))
     assert first.read_bytes() == second.read_bytes()
