@@ -20,6 +20,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from phonecase import console
 from phonecase.checkpoint import Checkpoints
+from phonecase.devices import lease_gpu
 from phonecase.errors import UserError
 from phonecase.files import atomic, write_text
 from phonecase.learning_curve import draw_learning_curve
@@ -63,10 +64,16 @@ def main() -> None:
 
 
 def work(args: argparse.Namespace) -> None:
+    """Train, or go on training, on a device of its own."""
+    device, why = choose_device(args.device)
+    with lease_gpu(device) as own:
+        train(args, own, why)
+
+
+def train(args: argparse.Namespace, device: torch.device, why: str) -> None:
     """Train, or go on training, and write the outputs."""
     recipe = Recipe.from_json(args.settings)
     vocabulary = Vocabulary.load(args.vocab)
-    device, why = choose_device(args.device)
     threads = use_threads(args.threads)
     training = Training(
         recipe,
