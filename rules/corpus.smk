@@ -4,6 +4,13 @@
 # makes: results/corpus/{kjv.tsv,provenance.json,train.txt,validation.txt,counts.tsv,vocab.json}
 
 
+# On a cluster these run where snakemake does: seconds of work, and the nodes often have no way to the internet.
+localrules:
+    fetch_kjv,
+    split_by_book,
+    build_vocab,
+
+
 rule fetch_kjv:
     """The whole text as a table of verses in canonical order, its structure checked."""
     input:
