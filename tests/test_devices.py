@@ -51,7 +51,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     def give_up(seconds: float) -> None:
         raise TimeoutError
 
-    monkeypatch.setattr(devices.time, "sleep", give_up)
+    monkeypatch.setattr("phonecase.devices.time.sleep", give_up)
 
 
 def test_each_takes_the_first_that_is_free(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_many_at_once_never_meet_at_a_device_and_all_have_their_turn(tmp_path: P
 def see(monkeypatch: pytest.MonkeyPatch, folder: Path, *uuids: str) -> None:
     """Let PyTorch see these GPUs, as CUDA_VISIBLE_DEVICES has it show them."""
     monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr(devices.tempfile, "tempdir", None)
+    monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: len(uuids))
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda number: f"a {uuids[number]}")
     monkeypatch.setattr(

@@ -1,6 +1,9 @@
 """Profiles say what they mean: Snakemake overlooks a misspelt rule in them without a word."""
 
 import re
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,10 @@ LOCAL = {
 
 each_profile = pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.parent.name)
 
+on_a_cluster = pytest.mark.parametrize(
+    "path", [path for path in PROFILES if path != DEFAULT], ids=lambda path: path.parent.name
+)
+
 
 def read(path: Path) -> dict[str, Any]:
     return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
@@ -30,7 +37,7 @@ def test_there_are_profiles_and_rules() -> None:
     assert DEFAULT in PROFILES
     assert {"fetch_kjv", "train", "extract_states", "order_rows", "render_variants"} <= WORKING
     assert {"pictures", "comparisons"} <= BODIES.keys() - WORKING
-    assert LOCAL == {"fetch_kjv", "split_by_book", "build_vocab"}
+    assert {"fetch_kjv", "split_by_book", "build_vocab"} == LOCAL
 
 
 @each_profile
@@ -50,7 +57,28 @@ def test_nothing_can_hide_a_profile(path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["profile.yaml"]
 
 
-def test_on_slurm_only_training_is_a_job_of_its_own() -> None:
+@on_a_cluster
+def test_on_a_cluster_only_training_is_a_job_of_its_own(path: Path) -> None:
     """A rule that is new belongs to the group of pictures, or runs where snakemake does."""
-    grouped = set(read(ROOT / "profiles/slurm/profile.yaml")["groups"])
+    grouped = set(read(path)["groups"])
     assert grouped == WORKING - {"train"} - LOCAL
+
+
+@pytest.mark.slow
+@on_a_cluster
+def test_a_cluster_s_plugin_takes_the_profile_and_plans_the_run(path: Path) -> None:
+    executor = read(path)["executor"]
+    if find_spec(f"snakemake_executor_plugin_{executor}") is None:
+        pytest.skip(f"pip install snakemake-executor-plugin-{executor}")
+    command = [
+        "-m",
+        "snakemake",
+        "--dry-run",
+        "--forceall",
+        "--quiet=host",
+        f"--workflow-profile={path.parent}",
+    ]
+    done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr + done.stdout
+    (resources,) = re.findall(r"^rule train:\n(?:    .+\n)+?    resources: (.+)\n", done.stdout, re.MULTILINE)
+    assert {"gpu=1", "mem_mb=4000", "runtime=240"} <= set(resources.split(", "))
