@@ -48,8 +48,16 @@ def test_a_profile_names_only_rules_that_exist(path: Path) -> None:
 
 
 @each_profile
-def test_a_profile_keeps_what_the_default_one_says(path: Path) -> None:
-    assert read(DEFAULT).items() <= read(path).items()
+def test_a_profile_keeps_what_the_default_one_says_about_reruns(path: Path) -> None:
+    for key in ("rerun-incomplete", "max-checksum-file-size"):
+        assert read(path)[key] == read(DEFAULT)[key]
+
+
+@on_a_cluster
+def test_a_failed_job_s_log_comes_to_the_screen(path: Path) -> None:
+    """A job on a node has no other way to it, and `quiet: rules` would bar that one."""
+    assert read(path)["show-failed-logs"] is True
+    assert "rules" not in read(path)["quiet"]
 
 
 @each_profile
