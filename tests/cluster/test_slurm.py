@@ -1,0 +1,140 @@
+"""The workflow on a real SLURM of one node with two GPUs of cardboard, through the profile for users."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from cluster.runs import (
+    SETTINGS,
+    copy,
+    copy_without_results,
+    finish,
+    interrupt,
+    log_of,
+    start,
+    training_process,
+    wait_for_checkpoint,
+    weights_of,
+)
+from cluster.slurm import GPUS, Cluster, Task, wait_until
+from workflow.test_run import _contents as contents
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+
+# Long enough to be met under way. Models of the same recipe end with the same weights.
+LONG = "{hidden_size: 8, feed_forward_layers: 0, steps: 2000, validate_every: 2000, batch_size: 2, window: 9}"
+
+
+def with_models(*names: str, recipe: str = LONG) -> str:
+    """The small project's settings with these models in place of its own."""
+    before, rest = SETTINGS.split("model: tiny\n")
+    _, after = rest.split("passages:")
+    models = "".join(f"  {name}: {recipe}\n" for name in names)
+    return f"{before}model: [{', '.join(names)}]\nmodels:\n{models}passages:{after}"
+
+
+def test_a_run_on_the_cluster_gives_the_same_bytes_in_two_jobs(
+    slurm: Cluster, local: Path, tmp_path: Path
+) -> None:
+    folder = copy_without_results(local, tmp_path / "phonecase")
+    before = len(slurm.memory_asked_for())
+    run = start(folder)
+    said = finish(run)
+    assert run.returncode == 0, said
+    assert contents(folder) == contents(local)
+    assert len(slurm.memory_asked_for()) - before == 2, "one to train, one for all the orders and pictures"
+
+
+class SideBySide(NamedTuple):
+    """Three trainings of one recipe, of which two met with an accident."""
+
+    folder: Path
+    tasks: list[Task]
+    memory: list[str]
+    accidents: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def side_by_side(slurm: Cluster, local: Path, tmp_path_factory: pytest.TempPathFactory) -> SideBySide:
+    """`killed` loses its process, as when memory runs out; `preempted` is sent back to the queue."""
+    settings = with_models("killed", "preempted", "undisturbed")
+    folder = copy(local, tmp_path_factory.mktemp("side_by_side") / "phonecase", settings)
+    tasks, jobs = len(slurm.tasks()), len(slurm.memory_asked_for())
+    run = start(folder, "--until", "train")
+    accidents: dict[str, str] = {}
+    for _ in range(2):  # in the order in which SLURM starts them
+        model = wait_for_checkpoint(folder, *({"killed", "preempted"} - accidents.keys()))
+        if model == "killed":
+            os.kill(training_process(folder, model), signal.SIGKILL)
+        else:
+            (job,) = (number for number, rule in slurm.waiting_and_running().items() if rule.endswith(model))
+            subprocess.run(["scontrol", "requeue", job], check=True)
+        accidents[model] = log_of(folder, model)
+    said = finish(run)
+    assert run.returncode == 0, said
+    return SideBySide(folder, slurm.tasks()[tasks:], slurm.memory_asked_for()[jobs:], accidents)
+
+
+def test_no_gpu_is_ever_given_to_two_jobs_and_two_jobs_do_run_at_once(side_by_side: SideBySide) -> None:
+    holder: dict[str, str] = {}
+    most = 0
+    for event, job, gpu in side_by_side.tasks:
+        if event == "begins":
+            assert holder.setdefault(gpu, job) == job, f"GPU {gpu} has job {holder[gpu]} already"
+        else:
+            holder.pop(gpu, None)
+        most = max(most, len(holder))
+    assert {gpu for _, _, gpu in side_by_side.tasks} == {str(number) for number in range(GPUS)}
+    assert most == GPUS
+
+
+@pytest.mark.parametrize("model", ["killed", "preempted"])
+def test_a_training_that_met_with_an_accident_goes_on_and_ends_the_same(
+    side_by_side: SideBySide, model: str
+) -> None:
+    assert "going on after step" not in side_by_side.accidents[model]
+    assert "going on after step" in log_of(side_by_side.folder, model)
+    assert weights_of(side_by_side.folder, model) == weights_of(side_by_side.folder, "undisturbed")
+
+
+def test_the_killed_one_is_submitted_again_with_more_memory(side_by_side: SideBySide) -> None:
+    """The pre-empted one isn't: SLURM itself starts it again."""
+    assert side_by_side.memory == ["4000M", "4000M", "4000M", "8000M"]
+
+
+def test_a_failing_job_says_why_on_the_users_screen(slurm: Cluster, local: Path, tmp_path: Path) -> None:
+    settings = with_models("hasty", recipe=LONG.replace("2000", "20").replace("{", "{learning_rate: 1.0, "))
+    folder = copy(local, tmp_path / "phonecase", settings)
+    run = start(folder, "--retries=0")
+    said = finish(run)
+    assert run.returncode == 1
+    assert "train.py: error: training diverged at step 20" in said
+    assert not slurm.waiting_and_running()
+
+
+def test_after_ctrl_c_and_scancel_the_next_run_finishes_the_training(
+    slurm: Cluster, local: Path, tmp_path: Path
+) -> None:
+    folder = copy(local, tmp_path / "phonecase", with_models("stopped"))
+
+    run = start(folder, "--until", "train")
+    wait_for_checkpoint(folder, "stopped")
+    interrupt(run)
+    finish(run)
+    assert run.returncode != 0
+    wait_until(lambda: not slurm.waiting_and_running(), "an empty queue", 60)
+
+    run = start(folder, "--until", "train", "--retries=0")
+    wait_until(lambda: "going on after step" in log_of(folder, "stopped"), "the training's going on", 120)
+    subprocess.run(["scancel", *slurm.waiting_and_running()], check=True)
+    finish(run)
+    assert run.returncode != 0
+
+    run = start(folder, "--until", "train")
+    said = finish(run)
+    assert run.returncode == 0, said
+    assert "going on after step" in log_of(folder, "stopped")
