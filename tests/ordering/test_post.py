@@ -141,7 +141,7 @@ def test_annealed_is_its_literal_definition() -> None:
         uneven: list[float] = [
             (mean(rows, unit) / T - m) ** 2 for unit, m in zip(order, ascending, strict=True)
         ]
-        return 3 * sum(apart) / len(apart) + sum(uneven) / len(uneven)
+        return float(3 * sum(apart) / len(apart) + sum(uneven) / len(uneven))
 
     found = dual_annealing(
         energy,

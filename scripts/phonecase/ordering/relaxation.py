@@ -14,6 +14,7 @@ from phonecase.ordering.proof import SCALE, Choices, Cut, Distances, Edge, Multi
 TINY = 1e-6  # values nearer to 0 than this are 0
 VIOLATED = 1e-3  # a cut is worth adding if it is violated by more
 CUTS_AT_ONCE = 100
+RAY = 10  # times the longest tour: what to multiply a proof of infeasibility with
 
 
 class Relaxation:
@@ -106,7 +107,7 @@ class Relaxation:
         if self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             _, _, ray = self._highs.getDualRay()
             duals = np.array(ray)
-            duals *= len(self.d) * self.d.max() / max(np.abs(duals).max(), TINY)
+            duals *= RAY * len(self.d) * self.d.max() / max(np.abs(duals).max(), TINY)
         else:
             duals = np.array(self._highs.getSolution().row_dual)
         rounded = np.rint(duals * SCALE)
