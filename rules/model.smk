@@ -15,13 +15,6 @@ rule train:
         weights="results/models/{model}/weights.safetensors",
         history="results/models/{model}/history.parquet",
         summary="results/models/{model}/summary.json",
-        curve_png=report(
-            "results/models/{model}/learning_curve.png",
-            caption="../docs/report/learning_curve.rst",
-            category="Models",
-            labels={"model": "{model}", "figure": "learning curve"},
-        ),
-        curve_svg="results/models/{model}/learning_curve.svg",
     log:
         "results/logs/train/{model}.log",
     benchmark:
@@ -41,8 +34,35 @@ rule train:
     shell:
         "python {params.script} --train {input.train} --validation {input.validation} --vocab {input.vocab}"
         " --settings {params.settings:q} --device {params.device} --threads {threads}"
-        " --weights {output.weights} --history {output.history} --summary {output.summary}"
-        " --curve-png {output.curve_png} --curve-svg {output.curve_svg} --log {log}"
+        " --weights {output.weights} --history {output.history} --summary {output.summary} --log {log}"
+
+
+rule learning_curve:
+    """How training went: bits per character against characters read."""
+    input:
+        history="results/models/{model}/history.parquet",
+    output:
+        png=report(
+            "results/models/{model}/learning_curve.png",
+            caption="../docs/report/learning_curve.rst",
+            category="Models",
+            labels={"model": "{model}", "figure": "learning curve"},
+        ),
+        svg="results/models/{model}/learning_curve.svg",
+    log:
+        "results/logs/learning_curve/{model}.log",
+    benchmark:
+        "results/benchmarks/learning_curve/{model}.tsv"
+    conda:
+        "../envs/art.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        code=code("learning_curve.py"),
+        script=path_of("learning_curve.py"),
+    shell:
+        "python {params.script} --history {input.history} --png {output.png} --svg {output.svg} --log {log}"
 
 
 rule extract_states:
@@ -70,3 +90,9 @@ rule extract_states:
         "python {params.script} --weights {input.weights} --vocab {input.vocab} --kjv {input.kjv}"
         " --model {wildcards.model} --passage {wildcards.passage} --reference {params.reference:q}"
         " --out {output.states} --log {log}"
+
+
+rule learning_curves:
+    """The learning curve of every configured model."""
+    input:
+        expand(rules.learning_curve.output.png, model=CONFIG.model),

@@ -19,7 +19,7 @@ RENDER = {
 ART = RENDER | {("contact_sheet",)}
 ORDERS = {("order_rows", "mean"), ("order_rows", "insertion"), ("compare_orders",)} | ART
 STATES = {("extract_states",)} | ORDERS
-MODEL = {("train",)} | STATES
+MODEL = {("train",), ("learning_curve",)} | STATES
 EVERYTHING = {("fetch_kjv",), ("split_by_book",), ("build_vocab",)} | MODEL
 INSERTION = {
     ("order_rows", "insertion"),
@@ -35,7 +35,7 @@ def jobs(planned: list[Job]) -> set[tuple[str, ...]]:
     return {
         (job.rule, *(wildcard for wildcard in job.wildcards if wildcard not in ("tiny", "romans")))
         for job in planned
-        if job.rule not in ("all", "pictures", "contact_sheets", "comparisons")
+        if job.rule not in ("all", "pictures", "contact_sheets", "comparisons", "learning_curves")
     }
 
 
@@ -119,6 +119,7 @@ CODE_CASES = {
     "scripts/split_by_book.py": {("split_by_book",)} | MODEL,
     "scripts/build_vocab.py": {("build_vocab",)} | MODEL,
     "scripts/train.py": MODEL,
+    "scripts/learning_curve.py": {("learning_curve",)},
     "scripts/extract_states.py": STATES,
     "scripts/order_rows.py": ORDERS,
     "scripts/compare_orders.py": {("compare_orders",)},
@@ -127,6 +128,7 @@ CODE_CASES = {
     "scripts/phonecase/sources.py": EVERYTHING,
     "scripts/phonecase/recurrence.py": MODEL,
     "scripts/phonecase/training.py": MODEL,
+    "scripts/phonecase/learning_curve.py": {("learning_curve",)},
     "scripts/phonecase/extraction.py": STATES,
     "scripts/phonecase/ordering/post.py": ORDERS,
     "scripts/phonecase/comparing.py": {("compare_orders",)},
