@@ -36,7 +36,7 @@ def copy_workflow(folder: Path) -> Path:
     for name in PARTS:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, folder / name)  # with what numba has compiled, if anything
         else:
             shutil.copy(source, folder / name)
     return folder
