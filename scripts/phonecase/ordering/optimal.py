@@ -40,7 +40,7 @@ TimeLimit = Annotated[float, Field(gt=0)]  # seconds
 
 NEIGHBOURS = 8  # of each city, that searches and the first relaxation consider
 RUNS = 4  # of the local search, from different tours
-KICKS = 30  # of the local search, for each city
+KICKS, MOST_KICKS = 30, 20_000  # of each run, for each city and in all
 PRICED_AT_ONCE = 1000  # edges
 PRICED = 1e-6  # an edge is left out for good if its reduced cost is above −this
 TRIED = 8  # edges to branch on
@@ -133,20 +133,25 @@ class _Search:
 
     def _solve_root(self, relaxation: "Relaxation") -> None:
         """Bound all tours: find cuts, then edges that were left out but would help, until there are none."""
+        everywhere = np.ones(self.d.shape, np.bool_)
+        best = -np.inf
         while (length := relaxation.tighten(np.inf, self.deadline)) is not None:
             self._accept(relaxation.tour())
             multipliers = relaxation.multipliers()
-            r = reduced_costs(self.d, multipliers, relaxation.cuts)
-            r[relaxation.i, relaxation.j] = 0
-            i, j = np.nonzero(np.triu(r, 1) < -PRICED * SCALE)
-            if len(i) == 0:
+            proven = bound(self.d, multipliers, relaxation.cuts, everywhere, {})
+            if proven > best:
+                best = proven
                 active = sorted(multipliers.cuts)
                 self.cuts = [relaxation.cuts[k] for k in active]
                 values = {new: multipliers.cuts[k] for new, k in enumerate(active)}
                 self.root = Multipliers(multipliers.cities, values)
                 self.tree = self.root.to_json()
+            r = reduced_costs(self.d, multipliers, relaxation.cuts)
+            r[relaxation.i, relaxation.j] = 0
+            i, j = np.nonzero(np.triu(r, 1) < -PRICED * SCALE)
+            if len(i) == 0:
                 log.info(
-                    "%d units: no path is shorter than %.2f, the best has %d", self.n - 1, length, self.length
+                    "%d units: no path is shorter than %.2f, one has %d", self.n - 1, length, self.length
                 )
                 return
             cheapest = np.argsort(r[i, j], kind="stable")[:PRICED_AT_ONCE]
@@ -213,7 +218,7 @@ class _Search:
         )
         for seed in range(RUNS):
             tour = self.tour.copy() if seed == 0 else np.random.default_rng(seed).permutation(self.n)
-            iterated_local_search(lengths, near, tour, KICKS * self.n, seed)
+            iterated_local_search(lengths, near, tour, min(KICKS * self.n, MOST_KICKS), seed)
             self._accept(tour)
 
     def _accept(self, tour: Tour | None) -> None:

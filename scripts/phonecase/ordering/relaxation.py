@@ -14,6 +14,7 @@ from phonecase.ordering.proof import SCALE, Choices, Cut, Distances, Edge, Multi
 TINY = 1e-6  # values nearer to 0 than this are 0
 VIOLATED = 1e-3  # a cut is worth adding if it is violated by more
 CUTS_AT_ONCE = 100
+PATIENCE = 6  # rounds of cuts that don't lengthen a fractional tour
 RAY = 10  # times the longest tour: what to multiply a proof of infeasibility with
 
 
@@ -91,10 +92,15 @@ class Relaxation:
         return float(self._highs.getInfo().objective_function_value)
 
     def tighten(self, enough: float, deadline: float) -> float | None:
-        """Solve, and add cuts until the length is `enough` or no cut is violated; returns as `solve`."""
+        """Solve, and add cuts until the length is `enough` or they no longer help; returns as `solve`."""
+        lengths: list[float] = []
         while True:
             length = self.solve(deadline)
             if length is None or length >= enough:
+                return length
+            lengths.append(length)
+            torn = ((self.values > TINY) & (self.values < 1 - TINY)).any()
+            if torn and len(lengths) > PATIENCE and length - lengths[-PATIENCE - 1] < VIOLATED:
                 return length
             cuts = violated_cuts(len(self.d), self.i, self.j, self.values)
             if not cuts:
@@ -178,8 +184,7 @@ def _violated(inside: npt.NDArray[np.bool_], i: Ints, j: Ints, x: Floats) -> lis
     """Those of the sets' cuts that are violated, each with its best teeth, the most violated first."""
     n = inside.shape[1]
     size = inside.sum(axis=1)
-    inside = np.where((2 * size > n)[:, None], ~inside, inside)
-    inside = np.unique(inside[(size > 1) & (size < n - 1)], axis=0)  # (sets, n)
+    inside = np.where((2 * size > n)[:, None], ~inside, inside)[(size > 1) & (size < n - 1)]  # (sets, n)
     crossing = inside[:, i] != inside[:, j]  # (sets, edges)
     crossed = crossing @ x
     # Teeth are the crossing edges used by more than half; to make their number odd, one edge that is
@@ -188,17 +193,17 @@ def _violated(inside: npt.NDArray[np.bool_], i: Ints, j: Ints, x: Floats) -> lis
     change = np.where(crossing, np.abs(1 - 2 * x), np.inf)
     even = (crossing & (x > 0.5)).sum(axis=1) % 2 == 0
     apart = apart + np.where(even, change.min(axis=1, initial=np.inf), 0)
-    found = []
+    found: dict[tuple[bytes, frozenset[Edge]], tuple[float, Cut]] = {}  # a set may come up more than once
     for s in np.flatnonzero((crossed < 2 - VIOLATED) | (apart < 1 - VIOLATED)):
-        if crossed[s] < 2 - VIOLATED:
-            found.append((2 - crossed[s], Cut(inside[s], frozenset())))
-        else:
+        teeth = np.zeros(len(x), np.bool_)
+        if crossed[s] >= 2 - VIOLATED:
             teeth = crossing[s] & (x > 0.5)
             if even[s]:
                 teeth[change[s].argmin()] ^= True
-            edges = zip(i[teeth].tolist(), j[teeth].tolist(), strict=True)
-            found.append((1 - apart[s], Cut(inside[s], frozenset(edges))))
-    return [cut for _, cut in sorted(found, key=lambda pair: -pair[0])]
+        edges = frozenset(zip(i[teeth].tolist(), j[teeth].tolist(), strict=True))
+        violation = 1 - apart[s] if edges else 2 - crossed[s]
+        found[inside[s].tobytes(), edges] = (violation, Cut(inside[s], edges))
+    return [cut for _, cut in sorted(found.values(), key=lambda pair: -pair[0])]
 
 
 @compiled
