@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from ordering.cases import process, states
 from phonecase.ordering import order_units, similarity
 from phonecase.ordering.core import States
-from phonecase.ordering.proof import verify
+from phonecase.ordering.proof import SCALE, bound, tour_distances, verify
 from phonecase.ordering.units import Units
 
 
@@ -101,3 +101,18 @@ def test_a_proof_is_about_its_own_states() -> None:
     ordering = order_units(passage, "optimal")
     with pytest.raises(ValueError, match="proves no better bound"):
         verify(np.ones_like(passage), ordering)
+
+
+def test_that_there_is_no_such_tour_is_proven_too() -> None:
+    from phonecase.ordering.relaxation import Relaxation
+
+    d = tour_distances(Units(process(T=60, H=12)))
+    n = len(d)
+    relaxation = Relaxation(d, itertools.combinations(range(n), 2))
+    choices = {(0, 1): True, (0, 2): True, (0, 3): True}  # three edges at a city
+    relaxation.choose(choices)
+    deadline = time.monotonic() + 60
+    assert relaxation.tighten(np.inf, deadline) == np.inf
+    everywhere = np.ones((n, n), np.bool_)
+    longest = n * d.max()
+    assert bound(d, relaxation.multipliers(), relaxation.cuts, everywhere, choices) > SCALE * longest
