@@ -88,6 +88,23 @@ def order_json(wildcards):
     return as_json(order(CONFIG, wildcards.strategy).settings)
 
 
+def own_states_file(wildcards):
+    return CONFIG.states[wildcards.passage].file
+
+
+def own_states_json(wildcards):
+    return as_json(CONFIG.states[wildcards.passage])
+
+
+def for_every_grid(pattern, **others):
+    """The files of a pattern for every model and passage, and for your own states."""
+    return [
+        path
+        for model, passage in CONFIG.grids()
+        for path in expand(pattern, model=model, passage=passage, **others)
+    ]
+
+
 def all_orders(wildcards):
     return expand(rules.order_rows.output.order, strategy=CONFIG.orders, **wildcards)
 

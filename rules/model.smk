@@ -2,7 +2,8 @@
 #
 # needs: results/corpus/{train.txt,validation.txt,vocab.json,kjv.tsv}
 # makes: results/models/{model}/{weights.safetensors,history.parquet,summary.json,learning_curve.{png,svg}}
-#        results/states/{model}/{passage}.parquet
+#        results/states/{model}/{passage}.parquet, and results/states/own/{name}.parquet from your own files
+#        results/orders/{model}/{passage}/{strategy}.safetensors, on request
 
 
 rule train:
@@ -90,6 +91,56 @@ rule extract_states:
         "python {params.script} --weights {input.weights} --vocab {input.vocab} --kjv {input.kjv}"
         " --model {wildcards.model} --passage {wildcards.passage} --reference {params.reference:q}"
         " --out {output.states} --log {log}"
+
+
+rule import_states:
+    """States from a file of your own, in the form that the orders and pictures are made from."""
+    input:
+        file=own_states_file,
+    output:
+        states="results/states/own/{passage}.parquet",
+    log:
+        "results/logs/import_states/{passage}.log",
+    benchmark:
+        "results/benchmarks/import_states/{passage}.tsv"
+    conda:
+        "../envs/art.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        settings=own_states_json,
+        code=code("import_states.py"),
+        script=path_of("import_states.py"),
+    shell:
+        "python {params.script} --settings {params.settings:q} --passage {wildcards.passage}"
+        " --out {output.states} --log {log}"
+
+
+ruleorder: import_states > extract_states
+
+
+rule permute_model:
+    """On request: the network itself in the order of a picture, so that the picture is its states."""
+    input:
+        weights="results/models/{model}/weights.safetensors",
+        order="results/orders/{model}/{passage}/{strategy}.parquet",
+    output:
+        weights="results/orders/{model}/{passage}/{strategy}.safetensors",
+    log:
+        "results/logs/permute_model/{model}/{passage}/{strategy}.log",
+    benchmark:
+        "results/benchmarks/permute_model/{model}/{passage}/{strategy}.tsv"
+    conda:
+        "../envs/torch.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code("permute_model.py"),
+        script=path_of("permute_model.py"),
+    shell:
+        "python {params.script} --weights {input.weights} --order {input.order} --out {output.weights} --log {log}"
 
 
 rule learning_curves:

@@ -71,10 +71,6 @@ rule compare_orders:
 
 
 rule comparisons:
-    """The comparison of the orders for every configured model and passage."""
+    """The comparison of the orders for every model and passage."""
     input:
-        expand(
-            rules.compare_orders.output.figure,
-            model=CONFIG.model,
-            passage=CONFIG.passages,
-        ),
+        for_every_grid(rules.compare_orders.output.figure),

@@ -45,7 +45,7 @@ def copy_workflow(folder: Path) -> Path:
 def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Snakemake as a user does, with the default profile."""
     return subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "2", "--resources", "gpu=1", *arguments],
+        [sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--resources", "gpu=1"],
         cwd=folder,
         capture_output=True,
         text=True,

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from workflow.planning import Job, plan
@@ -112,6 +113,13 @@ def test_a_new_passage_is_read_and_drawn_without_training(project: Path) -> None
 def test_a_new_model_is_trained_beside_the_old_one(project: Path) -> None:
     edit(project, "config.yaml", "model: tiny", "model: [tiny, other]")
     assert jobs(plan(project)) == {(rule, "other", *rest) for rule, *rest in MODEL}
+
+
+def test_states_of_ones_own_are_ordered_and_drawn_without_a_model(project: Path) -> None:
+    np.save(project / "mine.npy", np.eye(9, dtype=np.int8))
+    append(project, "config.yaml", "states:\n  mine: {file: mine.npy}\n")
+    expected = {(rule, "own", "mine", *rest) for rule, *rest in ORDERS} | {("import_states", "mine")}
+    assert jobs(plan(project)) == expected
 
 
 CODE_CASES = {
