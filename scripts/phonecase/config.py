@@ -30,15 +30,15 @@ def _names(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-def _known_reference(text: str) -> str:
+def _canonical(reference: str) -> str:
+    """A passage as its book is named in full, so that `Rom 1:16` and `Romans 1:16` are the same setting."""
     try:
-        parse(text)
+        return str(parse(reference))
     except UserError as error:
         raise ValueError(str(error)) from None
-    return text
 
 
-Reference = Annotated[str, AfterValidator(_known_reference)]
+Reference = Annotated[str, AfterValidator(_canonical)]
 
 
 class Corpus(SourceSettings, SplitSettings):

@@ -70,6 +70,7 @@ SETTINGS_CASES = {
     "another model's recipe": ("steps: 10,", "steps: 15,", set()),
     "a default, written out": ("{hidden_size: 16", "{learning_rate: 0.001, hidden_size: 16", set()),
     "verse": ("Romans 1:16-17", "Romans 1:17", STATES),
+    "the same verses, abbreviated": ("Romans 1:16-17", "Rom. 1:16-17", set()),
     "an order's settings": ("insertion:", "insertion: {signed: true}", INSERTION),
     "an order's strategy": ("insertion:", "insertion: {strategy: nearest}", INSERTION),
     "an order's name": (
