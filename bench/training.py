@@ -125,7 +125,7 @@ def figures(model: CharLM, recipe: Recipe, seconds: float) -> str:
     extraction = statistics.median(timed(lambda: model.states(text)) for _ in range(3))
     scored = statistics.median(timed(lambda: model.logits(text)) for _ in range(3))
     return (
-        f"- A step is {flops / 1e9:.1f} GFLOP of matrix products, done at {flops / seconds / 1e9:.0f} GFLOP/s: "
+        f"- A step is {flops / 1e9:.1f} GFLOP of matrix products, at {flops / seconds / 1e9:.0f} GFLOP/s: "
         f"{flops / seconds / peak:.0%} of what a float32 product of {MATRIX} × {MATRIX} reaches "
         f"({peak / 1e9:.0f} GFLOP/s).\n"
         f"- States of a text of 50,000 characters: {50_000 / extraction:,.0f} characters/s; with the scores "
