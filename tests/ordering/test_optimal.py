@@ -19,8 +19,8 @@ from phonecase.ordering.units import Units
 
 
 @pytest.mark.parametrize("signed", [False, True])
-@settings(deadline=None)
-@given(passage=states(most_units=7))
+@settings(deadline=None, max_examples=50)
+@given(passage=states(most_units=6))
 def test_nothing_is_better_among_all_orders(signed: bool, passage: States) -> None:
     ordering = order_units(passage, "optimal", signed=signed)
     s = Units(passage, signed).similarity.tolist()
@@ -36,7 +36,7 @@ def test_nothing_is_better_among_all_orders(signed: bool, passage: States) -> No
 
 
 @pytest.mark.parametrize("signed", [False, True])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_128_units_are_proven_in_two_seconds(signed: bool, seed: int) -> None:
     order_units(process(T=50, H=30), "optimal")  # compile
     passage = process(seed=seed)

@@ -13,6 +13,31 @@ LONGEST_KICK = 50  # cities in each of the two neighbouring stretches that a kic
 
 
 @compiled
+def joined(n: int, i: Ints, j: Ints) -> Ints:
+    """The tour that takes edges i-j in the given order wherever it can, and then joins its pieces anyhow."""
+    beside = np.full((n, 2), -1)
+    far = np.arange(n)  # the other end of the piece that a city ends
+    for a, b in zip(i, j):  # noqa: B905  (numba knows no strict)
+        if beside[a, 1] < 0 and beside[b, 1] < 0 and far[a] != b:
+            beside[a, 1 if beside[a, 0] >= 0 else 0] = b
+            beside[b, 1 if beside[b, 0] >= 0 else 0] = a
+            start, end = far[a], far[b]
+            far[start], far[end] = end, start
+    tour = np.empty(n, np.int64)
+    placed = np.zeros(n, np.bool_)
+    r = 0
+    for start in range(n):
+        if not placed[start] and beside[start, 1] < 0:  # it ends a piece
+            city, before = start, -1
+            while city >= 0:
+                tour[r], placed[city] = city, True
+                r += 1
+                after = beside[city, 1] if beside[city, 0] == before else beside[city, 0]
+                city, before = after, city
+    return tour
+
+
+@compiled
 def iterated_local_search(d: Ints, near: Ints, tour: Ints, kicks: int, seed: int) -> int:
     """Improve a tour in place by 2-opt and Or-opt, kicking it out of local optima; returns its length.
 
