@@ -184,7 +184,7 @@ def set_up(exactly: bool, held: int) -> None:
             held,
             progress,
         )
-    except BaseException:
+    except SetupError:
         if not progress.unpacking:  # pip has changed nothing yet
             write_stamp(before)
         raise
