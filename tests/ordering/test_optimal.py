@@ -58,6 +58,21 @@ def test_more_units_are_proven_too(H: int) -> None:
     assert verify(passage, ordering) == similarity(passage, ordering)
 
 
+@pytest.mark.slow
+def test_4096_units_are_within_a_hundredth_of_the_bound_in_the_time_allowed() -> None:
+    passage = process(H=4096)
+    limit = 30.0
+    start = time.perf_counter()
+    ordering = order_units(passage, "optimal", time_limit=limit)
+    assert time.perf_counter() - start < 1.2 * limit
+    certificate = ordering.certificate
+    assert certificate is not None
+    T, H = passage.shape
+    length = (T * (H - 1) - similarity(passage, ordering)) // 2  # of the path
+    assert certificate["gap"] / 2 < 0.01 * length
+    assert verify(passage, ordering) == certificate["bound"]
+
+
 def test_a_time_limit_leaves_an_honest_gap() -> None:
     passage = process()
     ordering = order_units(passage, "optimal", time_limit=1e-3)

@@ -43,9 +43,11 @@ TimeLimit = Annotated[float, Field(gt=0)]  # seconds
 
 NEIGHBOURS = 8  # of each city, that searches and the first relaxation consider
 KICKS, MOST_KICKS = 60, 60_000  # of a local search, for each city and in all
+FIRST_SHARE, BOUND_SHARE = 0.2, 0.6  # of the time left, at most, for the first search and then the bound
 KICKS_AT_ONCE = 1000  # before it looks at the clock
 PRICED_AT_ONCE = 1000  # edges
 PRICED = 1e-6  # an edge is left out for good if its reduced cost is above −this
+MOST_EDGES = 100  # for each city; if more may be useful, branching would not end
 TRIED = 8  # edges to branch on
 
 
@@ -56,8 +58,10 @@ def optimal(units: Units, *, time_limit: TimeLimit = 60.0) -> Found:
     If the time limit (in seconds) comes first, it is the best order found so far, and the certificate says
     how far from the optimum it can be at most.
     """
-    deadline = time.monotonic() + time_limit
-    search = _Search(tour_distances(units), deadline)
+    start = time.monotonic()
+    d = tour_distances(units)
+    taken = time.monotonic() - start  # in the end, the certificate takes about as long again
+    search = _Search(d, start + time_limit - taken)
     search.run()
     after = int(np.flatnonzero(search.tour == len(units))[0]) + 1
     order = np.roll(search.tour, -after)[:-1]  # the path begins and ends at the additional city
@@ -105,19 +109,24 @@ class _Search:
 
         near = _neighbours(self.d)
         i, j = np.repeat(np.arange(self.n), near.shape[1]), near.ravel()
-        self._search_locally(near, i, j, self.d[i, j])
+        self._search_locally(near, i, j, self.d[i, j], self._share(FIRST_SHARE))
         if self.length == 0:
             return
         edges = set(zip(np.minimum(i, j).tolist(), np.maximum(i, j).tolist(), strict=True))
         edges |= {(i, self.n - 1) for i in range(self.n - 1)} | self._edges_of_tour()
         relaxation = Relaxation(self.d, edges)
-        self._solve_root(relaxation)
+        self._solve_root(relaxation, self._share(BOUND_SHARE))
         if self.root is None or self._proven():
             return
         near = _neighbours(reduced_costs(self.d, self.root, self.cuts))
-        self._search_locally(near, relaxation.i, relaxation.j, -relaxation.values)
+        self._search_locally(near, relaxation.i, relaxation.j, -relaxation.values, self.deadline)
+        if time.monotonic() > self.deadline:
+            return
         useful = useful_edges(self.d, self.root, self.cuts, self.length)
         i, j = np.nonzero(np.triu(useful, 1))
+        if len(i) > MOST_EDGES * self.n:
+            log.info("%d units: too many for a proof; the gap is what is known", self.n - 1)
+            return
         self._branch(Relaxation(self.d, zip(i.tolist(), j.tolist(), strict=True), self.cuts), useful)
 
     def certificate(self, units: Units) -> Certificate:
@@ -137,11 +146,16 @@ class _Search:
             "proof": proof,
         }
 
-    def _solve_root(self, relaxation: "Relaxation") -> None:
+    def _share(self, share: float) -> float:
+        """When this share of the time that is left will be over."""
+        now = time.monotonic()
+        return now + share * (self.deadline - now)
+
+    def _solve_root(self, relaxation: "Relaxation", deadline: float) -> None:
         """Bound all tours: find cuts, then edges that were left out but would help, until there are none."""
         everywhere = np.ones(self.d.shape, np.bool_)
         best = -np.inf
-        while (length := relaxation.tighten(np.inf, self.deadline)) is not None:
+        while (length := relaxation.tighten(np.inf, deadline)) is not None:
             self._accept(relaxation.tour())
             multipliers = relaxation.multipliers()
             proven = bound(self.d, multipliers, relaxation.cuts, everywhere, {})
@@ -213,7 +227,7 @@ class _Search:
                 break
         return chosen
 
-    def _search_locally(self, near: Neighbours, i: Cities, j: Cities, cost: Floats) -> None:
+    def _search_locally(self, near: Neighbours, i: Cities, j: Cities, cost: Floats, until: float) -> None:
         """Improve the tour that takes the edges i-j of the least cost, wherever it can, among neighbours."""
         from phonecase.ordering.tours import iterated_local_search, joined
 
@@ -224,8 +238,8 @@ class _Search:
         near = np.take_along_axis(near, np.argsort(far, axis=1, kind="stable"), 1)
         for seed in range(min(KICKS * self.n, MOST_KICKS) // KICKS_AT_ONCE + 1):
             iterated_local_search(lengths, near, tour, KICKS_AT_ONCE, seed)
-            self._accept(tour.copy())
-            if time.monotonic() > self.deadline:
+            self._accept(np.array(tour, np.int64))
+            if time.monotonic() > until:
                 break
 
     def _accept(self, tour: Tour | None) -> None:
