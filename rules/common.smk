@@ -105,6 +105,15 @@ def for_every_grid(pattern, **others):
     ]
 
 
+def for_every_passage_of_several_models(pattern):
+    """The files of a pattern for every passage, if there is more than one model to compare."""
+    return expand(pattern, passage=CONFIG.passages) if len(CONFIG.model) > 1 else []
+
+
+def all_models_comparisons(wildcards):
+    return expand(rules.compare_orders.output.parquet, model=CONFIG.model, **wildcards)
+
+
 def all_orders(wildcards):
     return expand(rules.order_rows.output.order, strategy=CONFIG.orders, **wildcards)
 
