@@ -10,7 +10,7 @@ IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(IN_VENV) snakemake --cores 4 --resources gpu=1
 
 .DEFAULT_GOAL := pictures
-.PHONY: pictures setup test test-fast check report clean lock help
+.PHONY: pictures setup test test-fast check bench report clean lock help
 
 pictures: setup  ## Set up, then make every picture in results/ that config.yaml asks for (the default)
 	$(SNAKEMAKE) $(ARGS)
@@ -30,6 +30,9 @@ check: setup  ## Check style, types and the workflow's own rules
 	$(IN_VENV) mypy
 	$(IN_VENV) snakefmt --check Snakefile rules
 	$(IN_VENV) snakemake --lint
+
+bench: setup  ## Time a training step beside autograd and nn.GRU; wants a quiet machine
+	$(IN_VENV) python bench/training.py $(ARGS)
 
 report: pictures  ## Make every picture, then results/report.html, one page about the whole run
 	$(SNAKEMAKE) $(ARGS) --report results/report.html

@@ -22,9 +22,10 @@ include: "rules/art.smk"
 
 
 rule all:
-    """Every configured picture, with its comparison and contact sheet."""
+    """Every configured picture, with the comparison of its orders, its contact sheet and its model's learning curve."""
     default_target: True
     input:
+        rules.learning_curves.input,
         rules.pictures.input,
         rules.comparisons.input,
         rules.contact_sheets.input,

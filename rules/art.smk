@@ -67,16 +67,10 @@ rule contact_sheet:
 rule pictures:
     """Every configured picture."""
     input:
-        expand(
-            rules.render_variants.output,
-            model=CONFIG.model,
-            passage=CONFIG.passages,
-            strategy=CONFIG.orders,
-            style=CONFIG.styles,
-        ),
+        for_every_grid(rules.render_variants.output, strategy=CONFIG.orders, style=CONFIG.styles),
 
 
 rule contact_sheets:
-    """The contact sheet of every configured model and passage."""
+    """The contact sheet of every model and passage."""
     input:
-        expand(rules.contact_sheet.output, model=CONFIG.model, passage=CONFIG.passages),
+        for_every_grid(rules.contact_sheet.output),

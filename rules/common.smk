@@ -88,6 +88,32 @@ def order_json(wildcards):
     return as_json(order(CONFIG, wildcards.strategy).settings)
 
 
+def own_states_file(wildcards):
+    return CONFIG.states[wildcards.passage].file
+
+
+def own_states_json(wildcards):
+    return as_json(CONFIG.states[wildcards.passage])
+
+
+def for_every_grid(pattern, **others):
+    """The files of a pattern for every model and passage, and for your own states."""
+    return [
+        path
+        for model, passage in CONFIG.grids()
+        for path in expand(pattern, model=model, passage=passage, **others)
+    ]
+
+
+def for_every_passage_of_several_models(pattern):
+    """The files of a pattern for every passage, if there is more than one model to compare."""
+    return expand(pattern, passage=CONFIG.passages) if len(CONFIG.model) > 1 else []
+
+
+def all_models_comparisons(wildcards):
+    return expand(rules.compare_orders.output.parquet, model=CONFIG.model, **wildcards)
+
+
 def all_orders(wildcards):
     return expand(rules.order_rows.output.order, strategy=CONFIG.orders, **wildcards)
 

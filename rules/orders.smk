@@ -3,6 +3,11 @@
 # needs: results/states/{model}/{passage}.parquet
 # makes: results/orders/{model}/{passage}/{strategy}.{parquet,json}
 #        results/compare/{model}/{passage}/orders.{parquet,csv,md,png}
+#        results/compare/{passage}.{parquet,csv,md}, over the models, if there is more than one
+
+
+localrules:
+    compare_models,
 
 
 rule order_rows:
@@ -70,11 +75,38 @@ rule compare_orders:
         " --figure {output.figure} --log {log}"
 
 
-rule comparisons:
-    """The comparison of the orders for every configured model and passage."""
+rule compare_models:
+    """The means and spreads of all models' comparisons: what holds whatever the model or its seed."""
     input:
-        expand(
-            rules.compare_orders.output.figure,
-            model=CONFIG.model,
-            passage=CONFIG.passages,
+        tables=all_models_comparisons,
+    output:
+        parquet="results/compare/{passage}.parquet",
+        csv="results/compare/{passage}.csv",
+        markdown=report(
+            "results/compare/{passage}.md",
+            caption="../docs/report/compare_models.rst",
+            category="Orders",
+            labels={"model": "all", "passage": "{passage}", "shown": "table"},
         ),
+    log:
+        "results/logs/compare_models/{passage}.log",
+    benchmark:
+        "results/benchmarks/compare_models/{passage}.tsv"
+    conda:
+        "../envs/orders.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        code=code("compare_models.py"),
+        script=path_of("compare_models.py"),
+    shell:
+        "python {params.script} --tables {input.tables} --parquet {output.parquet} --csv {output.csv}"
+        " --markdown {output.markdown} --log {log}"
+
+
+rule comparisons:
+    """The comparison of the orders for every model and passage, and over the models if there are several."""
+    input:
+        for_every_grid(rules.compare_orders.output.figure),
+        for_every_passage_of_several_models(rules.compare_models.output.markdown),

@@ -184,7 +184,7 @@ def set_up(exactly: bool, held: int) -> None:
             held,
             progress,
         )
-    except BaseException:
+    except SetupError:
         if not progress.unpacking:  # pip has changed nothing yet
             write_stamp(before)
         raise
@@ -227,12 +227,12 @@ def venv_version() -> str:
 def create(held: int) -> None:
     """An empty environment in .venv, which may be a link to a folder elsewhere."""
     VENV.mkdir(exist_ok=True)
+    write_stamp(UNFINISHED)
     for child in VENV.iterdir():
         if child.is_dir() and not child.is_symlink():
             shutil.rmtree(str(child))
-        else:
+        elif child != STAMP:
             child.unlink()
-    write_stamp(UNFINISHED)
     base = getattr(sys, "_base_executable", sys.executable)  # not the Python in .venv: that has just gone
     run([base, "-I", "-m", "venv", "--prompt", ROOT.name, str(VENV)], held, lambda line: None)
 

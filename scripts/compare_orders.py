@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 from pathlib import Path
 
 from phonecase import console
@@ -10,6 +11,8 @@ from phonecase.errors import UserError
 from phonecase.files import atomic, write_text
 from phonecase.ordering.files import read_order, states_hash
 from phonecase.states import read_states
+
+log = logging.getLogger("phonecase.compare_orders")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -37,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(args: argparse.Namespace) -> None:
-    """Read everything, compare, and write what was asked for; the table is printed too."""
+    """Read everything, compare, and write what was asked for."""
     states = read_states(args.states)
     orders = {path.stem: read_order(path) for path in args.orders}
     for path in args.orders:
@@ -45,10 +48,8 @@ def main(args: argparse.Namespace) -> None:
             raise UserError(f"{path}: it orders other states than those in {args.states}")
     reports = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in args.reports}
     table = compare(states.units, orders, {name: report["seconds"] for name, report in reports.items()})
-    text = markdown(table)
-    print(text, end="")
     if args.markdown:
-        write_text(args.markdown, text)
+        write_text(args.markdown, markdown(table))
     if args.csv:
         write_text(args.csv, table.to_csv(index=False))
     if args.parquet:
@@ -57,6 +58,16 @@ def main(args: argparse.Namespace) -> None:
     if args.figure:
         with atomic(args.figure) as path:
             figure(states.units, orders, table, states.reference).save(path, optimize=True)
+    best = table.iloc[0]
+    shown = f"; the table: {args.markdown}" if args.markdown else ""
+    log.info(
+        "%s: of %d orders, %s is best: similarity %s%s",
+        states.reference,
+        len(orders),
+        best["order"],
+        f"{best['similarity']:,.0f}",
+        shown,
+    )
 
 
 if __name__ == "__main__":

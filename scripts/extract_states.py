@@ -6,12 +6,11 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
-from phonecase.references import parse, passage
-
 from phonecase import corpus
 from phonecase.console import run
 from phonecase.extraction import extract
 from phonecase.model import CharLM
+from phonecase.references import parse, passage
 from phonecase.states import write_states
 from phonecase.vocab import Vocabulary
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import time
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from phonecase.ordering import STRATEGIES, check_settings, order_units, similari
 from phonecase.ordering.files import SavedOrder, states_hash, write_order
 from phonecase.states import read_states
 
+log = logging.getLogger("phonecase.order_rows")
+
 
 def main(args: argparse.Namespace) -> None:
-    """Order the units, write the order and the report, and print the score."""
+    """Order the units, write the order and the report, and say the score."""
     settings = check_settings(args.strategy, _settings(args.settings))
     states = read_states(args.states).units
     start = time.perf_counter()
@@ -27,7 +30,7 @@ def main(args: argparse.Namespace) -> None:
         write_text(args.report, json.dumps({**order.facts(), "seconds": round(seconds, 4)}, indent=2) + "\n")
     bound = (ordering.certificate or {}).get("bound")
     share = f", {score / bound:.2%} of the best possible" if bound else ""
-    print(f"{args.strategy}: similarity {score:,}{share}, {seconds:.2f} s")
+    log.info("%s: similarity %s%s, %.2f s", args.strategy, f"{score:,}", share, seconds)
 
 
 def _settings(text: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ from phonecase.console import run
 from phonecase.ordering.files import read_ordering
 from phonecase.rendering import render, size_in_mm, write_png
 from phonecase.states import read_states
-from phonecase.styles import Print, Style
+from phonecase.styles import Orientation, Print, Style
 
 log = logging.getLogger("phonecase.render_variants")
 
@@ -35,7 +35,8 @@ def main(args: argparse.Namespace) -> None:
         "Title": f"{states.reference}: the hidden states of a recurrent network, a column a character",
         "Software": "phonecase",
     }
-    for path, orientation in ((args.landscape, "landscape"), (args.portrait, "portrait")):
+    paths: dict[Orientation, Path] = {"landscape": args.landscape, "portrait": args.portrait}
+    for orientation, path in paths.items():
         picture = render(states.units, ordering, style, cell=size.cell, orientation=orientation)
         write_png(path, picture, dpi=size.dpi, text=text)
     width, height = (size_in_mm(states.units.shape[axis] * size.cell, size.dpi) for axis in (0, 1))

@@ -23,7 +23,6 @@ from phonecase.checkpoint import Checkpoints
 from phonecase.devices import lease_gpu
 from phonecase.errors import UserError
 from phonecase.files import atomic, write_text
-from phonecase.learning_curve import draw_learning_curve
 from phonecase.recipe import Recipe
 from phonecase.training import Log, Training, choose_device, use_threads
 from phonecase.vocab import Vocabulary
@@ -58,8 +57,6 @@ def main() -> None:
     outputs.add_argument("--weights", type=Path, required=True, help="safetensors")
     outputs.add_argument("--history", type=Path, required=True, help="parquet, a row for each validation")
     outputs.add_argument("--summary", type=Path, required=True, help="JSON: figures, settings, versions")
-    outputs.add_argument("--curve-png", type=Path, required=True, help="the learning curve")
-    outputs.add_argument("--curve-svg", type=Path, required=True, help="the same")
     console.run(parser, work)
 
 
@@ -106,7 +103,6 @@ def train(args: argparse.Namespace, device: torch.device, why: str) -> None:
     training.model.save(args.weights)
     with atomic(args.history) as temporary:
         pd.DataFrame(training.history).to_parquet(temporary, index=False)
-    draw_learning_curve(training.history, png=args.curve_png, svg=args.curve_svg)
     summary = summarise(training, threads=threads)
     write_text(args.summary, json.dumps(summary, indent=2) + "\n")
     checkpoints.remove()

@@ -3,10 +3,22 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ordering.cases import process
-from phonecase.comparing import ACROSS, CHANCE, COLOURS, GAP, MARGIN, PICTURE_WIDTH, compare, figure, markdown
+from phonecase.comparing import (
+    ACROSS,
+    CHANCE,
+    COLOURS,
+    GAP,
+    MARGIN,
+    PICTURE_WIDTH,
+    compare,
+    figure,
+    markdown,
+    over_models,
+)
 from phonecase.ordering import check_settings, order_units, similarity
 from phonecase.ordering.core import States
 from phonecase.ordering.criteria import CRITERIA
@@ -72,6 +84,33 @@ def test_markdown_shows_a_row_for_each(orders: dict[str, SavedOrder]) -> None:
     assert len({line.count("|") for line in lines}) == 1
     assert [line.split(" | ")[0].strip("| ") for line in lines[2:]] == table["order"].tolist()
     assert " ± " in next(line for line in lines if CHANCE in line)
+
+
+def test_over_models_are_means_and_spreads() -> None:
+    tables = []
+    for seed in range(3):
+        states = process(T=30, H=8, seed=seed)
+        orders = {name: saved(states, name, {}) for name in ("identity", "optimal")}
+        tables.append(compare(states, orders, {"identity": float(seed), "optimal": 1.0}))
+    over = over_models(tables)
+    assert over["order"].tolist()[0] == "optimal"
+    assert (over["models"] == 3).all()
+    rows = over.set_index("order")
+    for column in ("similarity", "share_of_best", "seconds", *CRITERIA):
+        values = [float(table.loc[table["order"] == "identity", column].item()) for table in tables]
+        assert rows.loc["identity", column] == pytest.approx(np.mean(values))
+        assert rows.loc["identity", f"{column}_spread"] == pytest.approx(np.std(values, ddof=1))
+    assert rows.loc["optimal", "share_of_best_spread"] == 0
+    line = next(line for line in markdown(over).splitlines() if "optimal" in line)
+    assert "| 100.0% ± 0.0% |" in line
+
+
+def test_one_model_has_no_spread(orders: dict[str, SavedOrder]) -> None:
+    table = compare(PASSAGE, orders, {})
+    over = over_models([table])
+    assert over["order"].tolist() == table["order"].tolist()
+    assert over.filter(like="_spread").isna().all(axis=None)
+    pd.testing.assert_series_equal(over["bar"], table["bar"], check_dtype=False)
 
 
 def test_the_figure_shows_every_cell_exactly(orders: dict[str, SavedOrder]) -> None:

@@ -82,6 +82,11 @@ def test_one_name_or_a_list_chooses_models(model: Any, names: list[str]) -> None
     assert check(changed("model", model)).model == names
 
 
+@pytest.mark.parametrize("spelling", ["Rom 1:16-17", "romans 1:16–17", "Romans 1:16-17"])
+def test_a_passage_is_the_same_however_it_is_spelt(spelling: str) -> None:
+    assert check(changed("passages.romans", spelling)).passages["romans"] == "Romans 1:16-17"
+
+
 def test_an_order_is_its_strategy_unless_it_says_otherwise() -> None:
     config = check(changed("orders.noise", {"strategy": "random", "seed": 7}))
     assert order(config, "noise").strategy == "random"

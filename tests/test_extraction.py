@@ -43,11 +43,11 @@ def test_the_surprise_is_the_bits_paid_for_each_character(model: CharLM, vocabul
     tokens = torch.from_numpy(vocabulary.encode(TEXT))
     paid = [math.nan]
     for t in range(1, len(TEXT)):  # each character from nothing but those before it
-        logits = model.logits(tokens[None, :t])[0, -1]
+        logits = model.logits(tokens[None, :t])[0, -1].detach()
         paid.append(float(-F.log_softmax(logits, dim=0)[tokens[t]] / math.log(2)))
     np.testing.assert_allclose(states.surprise, paid[:-1], rtol=1e-4)
     assert states.metadata["last_surprise"] == pytest.approx(paid[-1], rel=1e-4)
-    mean = float(model.loss(tokens[None])) / math.log(2)
+    mean = model.loss(tokens[None]).item() / math.log(2)
     assert states.metadata["bits_per_character"] == pytest.approx(mean, rel=1e-4)
 
 

@@ -1,8 +1,11 @@
-"""All orders of a passage side by side: a table of every order × criterion, and a figure, best first."""
+"""All orders of a passage side by side: a table of every order × criterion, and a figure, best first.
+
+Over several models, the table has means and spreads.
+"""
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -74,8 +77,24 @@ def compare(states: States, orders: Mapping[str, SavedOrder], seconds: Mapping[s
     return table.sort_values("similarity", ascending=False, kind="stable", ignore_index=True)
 
 
+def over_models(tables: Sequence["pd.DataFrame"]) -> "pd.DataFrame":
+    """The means of several models' comparisons of the same orders, the most similar order first.
+
+    `models` counts the models that have the order. The columns that end in `_spread` are the standard
+    deviations from model to model; nan where there is one model.
+    """
+    import pandas as pd
+
+    rows = pd.concat(tables, ignore_index=True)
+    measures = ["best", *(column for _, column, form in COLUMNS if form)]
+    by_order = rows.groupby("order", sort=False)
+    means, spreads = by_order[measures].mean(), by_order[measures].std().add_suffix("_spread")
+    table = pd.concat([by_order.size().rename("models"), means, spreads], axis=1).reset_index()
+    return table.sort_values("similarity", ascending=False, kind="stable", ignore_index=True)
+
+
 def markdown(table: "pd.DataFrame") -> str:
-    """The comparison for reading."""
+    """A comparison for reading, of one model's orders or over several models."""
     lines = [
         "| " + " | ".join(title for title, _, _ in COLUMNS) + " |",
         "|" + "|".join(":--" if column == "order" else "--:" for _, column, _ in COLUMNS) + "|",
@@ -142,5 +161,5 @@ def _cell(value: Any, spread: float | None, form: str) -> str:
         return value
     if value is None or math.isnan(value):
         return ""
-    known = spread is not None and not math.isnan(spread) and form.endswith("0f")
+    known = spread is not None and not math.isnan(spread)
     return format(value, form).replace("-", "−") + (f" ± {spread:{form.lstrip('+')}}" if known else "")

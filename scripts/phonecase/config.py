@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, field_validator
 
 from phonecase.corpus import SourceSettings, SplitSettings
 from phonecase.errors import UserError, suggestion
 from phonecase.ordering import STRATEGIES
+from phonecase.own_states import MODEL, OwnStates
 from phonecase.recipe import Recipe
 from phonecase.references import parse
 from phonecase.settings import Settings
@@ -29,15 +30,15 @@ def _names(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-def _known_reference(text: str) -> str:
+def _canonical(reference: str) -> str:
+    """A passage as its book is named in full, so that `Rom 1:16` and `Romans 1:16` are the same setting."""
     try:
-        parse(text)
+        return str(parse(reference))
     except UserError as error:
         raise ValueError(str(error)) from None
-    return text
 
 
-Reference = Annotated[str, AfterValidator(_known_reference)]
+Reference = Annotated[str, AfterValidator(_canonical)]
 
 
 class Corpus(SourceSettings, SplitSettings):
@@ -61,6 +62,9 @@ class Config(Settings):
     passages: dict[Name, Reference] = Field(min_length=1)
     """Named passages, as in `romans: Romans 1:16-17`."""
 
+    states: dict[Name, OwnStates] = Field({})
+    """Named grids of your own, ordered and drawn like a passage's states."""
+
     orders: dict[Name, dict[str, Any] | None] = Field(min_length=1)
     """Named orders of the rows: a strategy's settings; the strategy is the name, or what `strategy:` says."""
 
@@ -72,6 +76,18 @@ class Config(Settings):
 
     device: Literal["auto", "cuda", "mps", "cpu"] = "auto"
     """Where to train: `auto` takes CUDA, then Apple's MPS, then the processor."""
+
+    @field_validator("models")
+    @classmethod
+    def _own_is_taken(cls, models: dict[str, Recipe]) -> dict[str, Recipe]:
+        if MODEL in models:
+            raise ValueError(f"'{MODEL}' is the name that results of your own states have; choose another")
+        return models
+
+    def grids(self) -> list[tuple[str, str]]:
+        """Whatever is ordered and drawn: (model, passage) for every chosen model, and your own states."""
+        read = [(model, passage) for model in self.model for passage in self.passages]
+        return read + [(MODEL, name) for name in self.states]
 
 
 class Order(Settings):

@@ -1,21 +1,20 @@
 """The learning curve: what training has learnt against how much it has read."""
 
-import math
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
 from phonecase.files import atomic
-from phonecase.training import Log
 
 POST_BITS = 1.9  # bits per character that the post reports for its validation book
 
 _STYLE: Any = {  # Any, as matplotlib's stubs ask for literal keys
     "font.size": 11,
+    "svg.fonttype": "none",  # letters stay letters
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": "#888888",
@@ -26,13 +25,12 @@ _STYLE: Any = {  # Any, as matplotlib's stubs ask for literal keys
 }
 
 
-def draw_learning_curve(history: Sequence[Log], png: Path, svg: Path) -> None:
-    """Draw bits per character against characters read, as PNG and SVG; the post's 1.9 is a dotted line."""
-    read = [entry["characters"] for entry in history]
-    curves = [
-        ("training", "#D08C60", [entry["train_bits"] for entry in history]),
-        ("validation", "#0040A1", [entry["validation_bits"] or math.nan for entry in history]),
-    ]
+def draw_learning_curve(history: pd.DataFrame, png: Path, svg: Path) -> None:
+    """Draw bits per character against characters read, as PNG and SVG; the post's 1.9 is a dotted line.
+
+    `history` is the table that training keeps, a row for each look at the validation text.
+    """
+    curves = [("training", "#D08C60", "train_bits"), ("validation", "#0040A1", "validation_bits")]
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(8, 4.5), layout="constrained")
         axes = figure.add_subplot()
@@ -46,13 +44,16 @@ def draw_learning_curve(history: Sequence[Log], png: Path, svg: Path) -> None:
             va="bottom",
             transform=axes.get_yaxis_transform(),
         )
-        for name, colour, bits in curves:
+        for name, colour, column in curves:
             marker = "o" if len(history) == 1 else None
-            axes.plot(read, bits, color=colour, linewidth=2, marker=marker, label=f"{name}  {bits[-1]:.3f}")
-        # The first moments fall from far above; what is worth seeing lies below.
+            label = f"{name}  {history[column].iloc[-1]:.3f}"
+            axes.plot(
+                history["characters"], history[column], color=colour, linewidth=2, marker=marker, label=label
+            )
         axes.set(xlabel="characters read", ylabel="bits per character", xlim=(0, None))
-        heights = sorted(bit for _, _, bits in curves for bit in bits)
-        axes.set_ylim(min(heights[0], POST_BITS) - 0.1, min(heights[-1], 3.6) + 0.1)
+        # The first moments fall from far above; what is worth seeing lies below.
+        bits = history[[column for _, _, column in curves]].to_numpy()
+        axes.set_ylim(min(bits.min(), POST_BITS) - 0.1, max(bits[-1].max(), min(bits.max(), 3.6)) + 0.1)
         axes.xaxis.set_major_formatter(EngFormatter(sep=" "))
         axes.grid(axis="y", color="#EEEEEE")
         axes.set_axisbelow(True)

@@ -31,11 +31,12 @@ class Span(NamedTuple):
     def __str__(self) -> str:
         counts = canon.find(self.book).verses
         (chapter, verse), (last_chapter, last_verse) = self.first, self.last
+        book = "Psalm" if self.book == "Psalms" and chapter == last_chapter else self.book
         if verse == 1 and last_verse == counts[last_chapter - 1]:  # whole chapters
             if (chapter, last_chapter) == (1, len(counts)):
-                return self.book
-            return f"{self.book} {chapter}" + (f"-{last_chapter}" if last_chapter > chapter else "")
-        start = f"{self.book} {chapter}:{verse}"
+                return book
+            return f"{book} {chapter}" + (f"-{last_chapter}" if last_chapter > chapter else "")
+        start = f"{book} {chapter}:{verse}"
         if last_chapter > chapter:
             return f"{start}-{last_chapter}:{last_verse}"
         return start + (f"-{last_verse}" if last_verse > verse else "")
@@ -45,7 +46,7 @@ class Span(NamedTuple):
 class Reference:
     """A passage: spans of verses, in the order in which they are to be read.
 
-    Its text, as in `Genesis 1:1; John 1:1-2:11; Psalms 23`, parses to the same reference again.
+    Its text, as in `Genesis 1:1; John 1:1-2:11; Psalm 23`, parses to the same reference again.
     """
 
     spans: tuple[Span, ...]

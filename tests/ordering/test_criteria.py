@@ -13,7 +13,7 @@ from phonecase.ordering.core import Ordering, States
 from phonecase.ordering.criteria import criteria
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(passage=states())
 def test_criteria_are_their_formulae(passage: States) -> None:
     ordering = order_units(passage, "random", seed=1, signed=True)

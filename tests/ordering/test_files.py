@@ -20,7 +20,7 @@ def saved(passage: States, strategy: str, **chosen: object) -> SavedOrder:
     return SavedOrder(ordering, strategy, complete, similarity(passage, ordering), states_hash(passage))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(passage=states())
 def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, passage: States) -> None:
     path = tmp_path_factory.mktemp("orders") / "best.parquet"

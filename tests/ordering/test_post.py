@@ -117,7 +117,7 @@ LITERAL: dict[str, Callable[[Rows], list[int]]] = {
 
 
 @pytest.mark.parametrize("name", LITERAL)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(passage=states())
 def test_order_is_its_literal_definition(name: str, passage: States) -> None:
     assert order_units(passage, name).permutation.tolist() == LITERAL[name](passage.T.tolist())
@@ -141,7 +141,7 @@ def test_annealed_is_its_literal_definition() -> None:
         uneven: list[float] = [
             (mean(rows, unit) / T - m) ** 2 for unit, m in zip(order, ascending, strict=True)
         ]
-        return 3 * sum(apart) / len(apart) + sum(uneven) / len(uneven)
+        return float(3 * sum(apart) / len(apart) + sum(uneven) / len(uneven))
 
     found = dual_annealing(
         energy,

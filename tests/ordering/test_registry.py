@@ -18,7 +18,7 @@ from phonecase.ordering.registry import Found, strategy
 from phonecase.ordering.units import Units
 
 every_strategy = pytest.mark.parametrize("name", STRATEGIES)
-few = settings(deadline=None, max_examples=25)
+few = settings(deadline=None, max_examples=15)
 
 
 @every_strategy

@@ -36,7 +36,7 @@ def copy_workflow(folder: Path) -> Path:
     for name in PARTS:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, folder / name)  # with what numba has compiled, if anything
         else:
             shutil.copy(source, folder / name)
     return folder
@@ -45,7 +45,7 @@ def copy_workflow(folder: Path) -> Path:
 def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Snakemake as a user does, with the default profile."""
     return subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "2", "--resources", "gpu=1", *arguments],
+        [sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--resources", "gpu=1"],
         cwd=folder,
         capture_output=True,
         text=True,

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from workflow.planning import Job, plan
@@ -19,7 +20,7 @@ RENDER = {
 ART = RENDER | {("contact_sheet",)}
 ORDERS = {("order_rows", "mean"), ("order_rows", "insertion"), ("compare_orders",)} | ART
 STATES = {("extract_states",)} | ORDERS
-MODEL = {("train",)} | STATES
+MODEL = {("train",), ("learning_curve",)} | STATES
 EVERYTHING = {("fetch_kjv",), ("split_by_book",), ("build_vocab",)} | MODEL
 INSERTION = {
     ("order_rows", "insertion"),
@@ -35,7 +36,7 @@ def jobs(planned: list[Job]) -> set[tuple[str, ...]]:
     return {
         (job.rule, *(wildcard for wildcard in job.wildcards if wildcard not in ("tiny", "romans")))
         for job in planned
-        if job.rule not in ("all", "pictures", "contact_sheets", "comparisons")
+        if job.rule not in ("all", "pictures", "contact_sheets", "comparisons", "learning_curves")
     }
 
 
@@ -69,6 +70,7 @@ SETTINGS_CASES = {
     "another model's recipe": ("steps: 10,", "steps: 15,", set()),
     "a default, written out": ("{hidden_size: 16", "{learning_rate: 0.001, hidden_size: 16", set()),
     "verse": ("Romans 1:16-17", "Romans 1:17", STATES),
+    "the same verses, abbreviated": ("Romans 1:16-17", "Rom. 1:16-17", set()),
     "an order's settings": ("insertion:", "insertion: {signed: true}", INSERTION),
     "an order's strategy": ("insertion:", "insertion: {strategy: nearest}", INSERTION),
     "an order's name": (
@@ -111,7 +113,15 @@ def test_a_new_passage_is_read_and_drawn_without_training(project: Path) -> None
 
 def test_a_new_model_is_trained_beside_the_old_one(project: Path) -> None:
     edit(project, "config.yaml", "model: tiny", "model: [tiny, other]")
-    assert jobs(plan(project)) == {(rule, "other", *rest) for rule, *rest in MODEL}
+    of_the_other = {(rule, "other", *rest) for rule, *rest in MODEL}
+    assert jobs(plan(project)) == of_the_other | {("compare_models",)}
+
+
+def test_states_of_ones_own_are_ordered_and_drawn_without_a_model(project: Path) -> None:
+    np.save(project / "mine.npy", np.eye(9, dtype=np.int8))
+    append(project, "config.yaml", "states:\n  mine: {file: mine.npy}\n")
+    expected = {(rule, "own", "mine", *rest) for rule, *rest in ORDERS} | {("import_states", "mine")}
+    assert jobs(plan(project)) == expected
 
 
 CODE_CASES = {
@@ -119,6 +129,7 @@ CODE_CASES = {
     "scripts/split_by_book.py": {("split_by_book",)} | MODEL,
     "scripts/build_vocab.py": {("build_vocab",)} | MODEL,
     "scripts/train.py": MODEL,
+    "scripts/learning_curve.py": {("learning_curve",)},
     "scripts/extract_states.py": STATES,
     "scripts/order_rows.py": ORDERS,
     "scripts/compare_orders.py": {("compare_orders",)},
@@ -127,6 +138,7 @@ CODE_CASES = {
     "scripts/phonecase/sources.py": EVERYTHING,
     "scripts/phonecase/recurrence.py": MODEL,
     "scripts/phonecase/training.py": MODEL,
+    "scripts/phonecase/learning_curve.py": {("learning_curve",)},
     "scripts/phonecase/extraction.py": STATES,
     "scripts/phonecase/ordering/post.py": ORDERS,
     "scripts/phonecase/comparing.py": {("compare_orders",)},

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from PIL import Image
 
 from phonecase.model import CharLM
@@ -18,6 +19,7 @@ from phonecase.ordering.files import read_order
 from phonecase.rendering import render
 from phonecase.states import read_states
 from phonecase.styles import Style
+from phonecase.vocab import Vocabulary
 from workflow.small import copy_workflow, snakemake
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow")]
@@ -82,6 +84,34 @@ def test_the_picture_is_the_states_in_that_order_and_style(
             assert round(picture.info["dpi"][0]) == 300
 
 
+def test_the_network_itself_takes_the_order_on_request(project: Path) -> None:
+    target = "results/orders/tiny/romans/insertion.safetensors"
+    done = snakemake(project, target)
+    assert done.returncode == 0, done.stderr
+    states = read_states(project / "results/states/tiny/romans.parquet")
+    picture = read_order(project / "results/orders/tiny/romans/insertion.parquet").ordering.shown(
+        states.units
+    )
+    vocabulary = Vocabulary.load(project / "results/corpus/vocab.json")
+    fed = torch.from_numpy(vocabulary.encode(states.text))[None]
+    np.testing.assert_array_equal(CharLM.load(project / target).states(fed)[0].numpy().T, picture)
+
+
+def test_a_picture_of_ones_own_is_ordered_and_drawn(project: Path) -> None:
+    picture = project / "results/art/tiny/romans/mean/printed.png"
+    settings = f"states:\n  posted: {{file: {picture}, rows: 16, columns: 274}}\n"
+    with (project / "config.yaml").open("a") as config:
+        config.write(settings)
+    done = snakemake(project)
+    assert done.returncode == 0, done.stderr
+    original, again = (
+        read_order(project / f"results/orders/{grid}/insertion.parquet")
+        for grid in ("tiny/romans", "own/posted")
+    )
+    assert again.similarity == original.similarity
+    assert (project / "results/art/own/posted/insertion/plum.portrait.png").exists()
+
+
 def test_every_job_leaves_a_log_and_a_benchmark(finished: Path) -> None:
     logs = {path.relative_to(finished / "results/logs").with_suffix("") for path in _files(finished, "logs")}
     benchmarks = {
@@ -89,7 +119,7 @@ def test_every_job_leaves_a_log_and_a_benchmark(finished: Path) -> None:
         for path in _files(finished, "benchmarks")
     }
     assert logs == benchmarks
-    assert len(logs) == 13
+    assert len(logs) == 14
     assert "validation" in (finished / "results/logs/train/tiny.log").read_text()
 
 

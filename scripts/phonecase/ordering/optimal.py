@@ -36,13 +36,18 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Tour = npt.NDArray[np.int64]  # (n,)
+Neighbours = npt.NDArray[np.int64]  # (n, NEIGHBOURS), or fewer
+Cities = npt.NDArray[np.int64]  # (edges,), an end of each
+Floats = npt.NDArray[np.float64]  # (edges,)
 TimeLimit = Annotated[float, Field(gt=0)]  # seconds
 
 NEIGHBOURS = 8  # of each city, that searches and the first relaxation consider
-RUNS = 4  # of the local search, from different tours
-KICKS = 30  # of the local search, for each city
+KICKS, MOST_KICKS = 60, 60_000  # of a local search, for each city and in all
+FIRST_SHARE, BOUND_SHARE = 0.2, 0.6  # of the time left, at most, for the first search and then the bound
+KICKS_AT_ONCE = 1000  # before it looks at the clock
 PRICED_AT_ONCE = 1000  # edges
 PRICED = 1e-6  # an edge is left out for good if its reduced cost is above −this
+MOST_EDGES = 100  # for each city; if more may be useful, branching would not end
 TRIED = 8  # edges to branch on
 
 
@@ -53,7 +58,10 @@ def optimal(units: Units, *, time_limit: TimeLimit = 60.0) -> Found:
     If the time limit (in seconds) comes first, it is the best order found so far, and the certificate says
     how far from the optimum it can be at most.
     """
-    search = _Search(tour_distances(units), time.monotonic() + time_limit)
+    start = time.monotonic()
+    d = tour_distances(units)
+    taken = time.monotonic() - start  # in the end, the certificate takes about as long again
+    search = _Search(d, start + time_limit - taken)
     search.run()
     after = int(np.flatnonzero(search.tour == len(units))[0]) + 1
     order = np.roll(search.tour, -after)[:-1]  # the path begins and ends at the additional city
@@ -99,19 +107,26 @@ class _Search:
         """Search until the tour is proven or the time is up."""
         from phonecase.ordering.relaxation import Relaxation
 
-        self._search_locally(self.d)
+        near = _neighbours(self.d)
+        i, j = np.repeat(np.arange(self.n), near.shape[1]), near.ravel()
+        self._search_locally(near, i, j, self.d[i, j], self._share(FIRST_SHARE))
         if self.length == 0:
             return
-        near = _neighbours(self.d)
-        edges = {(i, j) if i < j else (j, i) for i in range(self.n) for j in near[i].tolist()}
+        edges = set(zip(np.minimum(i, j).tolist(), np.maximum(i, j).tolist(), strict=True))
         edges |= {(i, self.n - 1) for i in range(self.n - 1)} | self._edges_of_tour()
         relaxation = Relaxation(self.d, edges)
-        self._solve_root(relaxation)
+        self._solve_root(relaxation, self._share(BOUND_SHARE))
         if self.root is None or self._proven():
             return
-        self._search_locally(reduced_costs(self.d, self.root, self.cuts))
+        near = _neighbours(reduced_costs(self.d, self.root, self.cuts))
+        self._search_locally(near, relaxation.i, relaxation.j, -relaxation.values, self.deadline)
+        if time.monotonic() > self.deadline:
+            return
         useful = useful_edges(self.d, self.root, self.cuts, self.length)
         i, j = np.nonzero(np.triu(useful, 1))
+        if len(i) > MOST_EDGES * self.n:
+            log.info("%d units: too many for a proof; the gap is what is known", self.n - 1)
+            return
         self._branch(Relaxation(self.d, zip(i.tolist(), j.tolist(), strict=True), self.cuts), useful)
 
     def certificate(self, units: Units) -> Certificate:
@@ -131,22 +146,32 @@ class _Search:
             "proof": proof,
         }
 
-    def _solve_root(self, relaxation: "Relaxation") -> None:
+    def _share(self, share: float) -> float:
+        """When this share of the time that is left will be over."""
+        now = time.monotonic()
+        return now + share * (self.deadline - now)
+
+    def _solve_root(self, relaxation: "Relaxation", deadline: float) -> None:
         """Bound all tours: find cuts, then edges that were left out but would help, until there are none."""
-        while (length := relaxation.tighten(np.inf, self.deadline)) is not None:
+        everywhere = np.ones(self.d.shape, np.bool_)
+        best = -np.inf
+        while (length := relaxation.tighten(np.inf, deadline)) is not None:
             self._accept(relaxation.tour())
             multipliers = relaxation.multipliers()
-            r = reduced_costs(self.d, multipliers, relaxation.cuts)
-            r[relaxation.i, relaxation.j] = 0
-            i, j = np.nonzero(np.triu(r, 1) < -PRICED * SCALE)
-            if len(i) == 0:
+            proven = bound(self.d, multipliers, relaxation.cuts, everywhere, {})
+            if proven > best:
+                best = proven
                 active = sorted(multipliers.cuts)
                 self.cuts = [relaxation.cuts[k] for k in active]
                 values = {new: multipliers.cuts[k] for new, k in enumerate(active)}
                 self.root = Multipliers(multipliers.cities, values)
                 self.tree = self.root.to_json()
+            r = reduced_costs(self.d, multipliers, relaxation.cuts)
+            r[relaxation.i, relaxation.j] = 0
+            i, j = np.nonzero(np.triu(r, 1) < -PRICED * SCALE)
+            if len(i) == 0:
                 log.info(
-                    "%d units: no path is shorter than %.2f, the best has %d", self.n - 1, length, self.length
+                    "%d units: no path is shorter than %.2f, one has %d", self.n - 1, length, self.length
                 )
                 return
             cheapest = np.argsort(r[i, j], kind="stable")[:PRICED_AT_ONCE]
@@ -202,19 +227,20 @@ class _Search:
                 break
         return chosen
 
-    def _search_locally(self, d: Distances) -> None:
-        """Look for shorter tours among the cities' neighbours by `d`."""
-        from phonecase.ordering.tours import iterated_local_search
+    def _search_locally(self, near: Neighbours, i: Cities, j: Cities, cost: Floats, until: float) -> None:
+        """Improve the tour that takes the edges i-j of the least cost, wherever it can, among neighbours."""
+        from phonecase.ordering.tours import iterated_local_search, joined
 
+        cheapest = np.argsort(cost, kind="stable")
+        tour = joined(self.n, i[cheapest], j[cheapest])
         lengths = self.d.astype(np.int32)
-        near = _neighbours(d)
-        near = np.take_along_axis(
-            near, np.argsort(np.take_along_axis(self.d, near, 1), axis=1, kind="stable"), 1
-        )
-        for seed in range(RUNS):
-            tour = self.tour.copy() if seed == 0 else np.random.default_rng(seed).permutation(self.n)
-            iterated_local_search(lengths, near, tour, KICKS * self.n, seed)
-            self._accept(tour)
+        far = np.take_along_axis(self.d, near, 1)
+        near = np.take_along_axis(near, np.argsort(far, axis=1, kind="stable"), 1)
+        for seed in range(min(KICKS * self.n, MOST_KICKS) // KICKS_AT_ONCE + 1):
+            iterated_local_search(lengths, near, tour, KICKS_AT_ONCE, seed)
+            self._accept(np.array(tour, np.int64))
+            if time.monotonic() > until:
+                break
 
     def _accept(self, tour: Tour | None) -> None:
         if tour is not None and (length := self._measure(tour)) < self.length:
@@ -233,7 +259,13 @@ class _Search:
         return {(i, j) if i < j else (j, i) for i, j in ends}
 
 
-def _neighbours(d: Distances) -> npt.NDArray[np.int64]:
-    """The nearest cities of each.  # (n, NEIGHBOURS), or fewer"""
-    others = d + np.where(np.eye(len(d), dtype=bool), np.inf, 0)
-    return np.argsort(others, axis=1, kind="stable")[:, : min(NEIGHBOURS, len(d) - 1)]
+def _neighbours(d: Distances) -> Neighbours:
+    """The nearest cities of each, the first of equally near ones."""
+    count = min(NEIGHBOURS, len(d) - 1)
+    near = np.empty((len(d), count), np.int64)
+    for city, row in enumerate(d):
+        others = row.copy()
+        others[city] = np.inf
+        within = np.flatnonzero(others <= np.partition(others, count - 1)[count - 1])
+        near[city] = within[np.argsort(others[within], kind="stable")[:count]]
+    return near

@@ -8,12 +8,14 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
-from phonecase.ordering.kernels import Floats, Ints, compiled
+from phonecase.ordering.kernels import Bools, Floats, Ints, compiled
 from phonecase.ordering.proof import SCALE, Choices, Cut, Distances, Edge, Multipliers
 
 TINY = 1e-6  # values nearer to 0 than this are 0
 VIOLATED = 1e-3  # a cut is worth adding if it is violated by more
 CUTS_AT_ONCE = 100
+PATIENCE = 6  # rounds of cuts that don't lengthen a fractional tour
+RAY = 10  # times the longest tour: what to multiply a proof of infeasibility with
 
 
 class Relaxation:
@@ -39,26 +41,33 @@ class Relaxation:
 
     def add_edges(self, edges: Iterable[Edge]) -> None:
         """Let tours use these edges too."""
-        new = sorted(edges)
-        for i, j in new:
-            rows, factors = [i, j], [1.0, 1.0]
-            for k, cut in enumerate(self.cuts, start=len(self.d)):
-                if cut.inside[i] != cut.inside[j]:
-                    rows.append(k)
-                    factors.append(-1.0 if (i, j) in cut.teeth else 1.0)
-            self._highs.addCol(
-                float(self.d[i, j]), 0.0, 1.0, len(rows), np.array(rows, np.int32), np.array(factors)
-            )
-        ends = np.array(new, np.int64).reshape(-1, 2)
-        self.i, self.j = np.append(self.i, ends[:, 0]), np.append(self.j, ends[:, 1])
+        i, j = np.array(sorted(edges), np.int64).reshape(-1, 2).T
+        each = np.arange(len(i))
+        columns: list[Ints] = [each, each]
+        rows: list[Ints] = [i, j]
+        factors = [np.ones(len(i)), np.ones(len(i))]
+        for k, cut in enumerate(self.cuts, start=len(self.d)):
+            crossing, values = _crossing(cut, i, j)
+            columns.append(crossing)
+            rows.append(np.full(len(crossing), k))
+            factors.append(values)
+        column = np.concatenate(columns)
+        by_column = np.argsort(column, kind="stable")
+        self._highs.addCols(
+            len(i),
+            self.d[i, j],
+            np.zeros(len(i)),
+            np.ones(len(i)),
+            len(column),
+            np.searchsorted(column[by_column], each).astype(np.int32),
+            np.concatenate(rows)[by_column].astype(np.int32),
+            np.concatenate(factors)[by_column],
+        )
+        self.i, self.j = np.append(self.i, i), np.append(self.j, j)
 
     def add_cut(self, cut: Cut) -> None:
         """Tighten the relaxation."""
-        crossing = np.flatnonzero(cut.inside[self.i] != cut.inside[self.j])
-        factors = np.ones(len(crossing))
-        if cut.teeth:
-            edges = zip(self.i[crossing].tolist(), self.j[crossing].tolist(), strict=True)
-            factors[[edge in cut.teeth for edge in edges]] = -1
+        crossing, factors = _crossing(cut, self.i, self.j)
         self._highs.addRow(
             float(cut.least), highspy.kHighsInf, len(crossing), crossing.astype(np.int32), factors
         )
@@ -90,10 +99,18 @@ class Relaxation:
         return float(self._highs.getInfo().objective_function_value)
 
     def tighten(self, enough: float, deadline: float) -> float | None:
-        """Solve, and add cuts until the length is `enough` or no cut is violated; returns as `solve`."""
+        """Solve, and add cuts until the length is `enough`, they no longer help or the time is up; returns as
+        `solve`."""
+        lengths: list[float] = []
         while True:
             length = self.solve(deadline)
             if length is None or length >= enough:
+                return length
+            lengths.append(length)
+            torn = ((self.values > TINY) & (self.values < 1 - TINY)).any()
+            if torn and len(lengths) > PATIENCE and length - lengths[-PATIENCE - 1] < VIOLATED:
+                return length
+            if time.monotonic() > deadline:
                 return length
             cuts = violated_cuts(len(self.d), self.i, self.j, self.values)
             if not cuts:
@@ -106,7 +123,7 @@ class Relaxation:
         if self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             _, _, ray = self._highs.getDualRay()
             duals = np.array(ray)
-            duals *= len(self.d) * self.d.max() / max(np.abs(duals).max(), TINY)
+            duals *= RAY * len(self.d) * self.d.max() / max(np.abs(duals).max(), TINY)
         else:
             duals = np.array(self._highs.getSolution().row_dual)
         rounded = np.rint(duals * SCALE)
@@ -127,6 +144,16 @@ class Relaxation:
             one, other = beside[tour[-1]]
             tour.append(other if one == tour[-2] else one)
         return np.array(tour) if len(set(tour)) == len(tour) else None
+
+
+def _crossing(cut: Cut, i: Ints, j: Ints) -> tuple[Ints, Floats]:
+    """Which of the edges i-j a cut counts, and by what factors."""
+    crossing = np.flatnonzero(cut.inside[i] != cut.inside[j])
+    factors = np.ones(len(crossing))
+    if cut.teeth:
+        edges = zip(i[crossing].tolist(), j[crossing].tolist(), strict=True)
+        factors[[edge in cut.teeth for edge in edges]] = -1
+    return crossing, factors
 
 
 def violated_cuts(n: int, i: Ints, j: Ints, values: Floats) -> list[Cut]:
@@ -177,27 +204,43 @@ def _violated(inside: npt.NDArray[np.bool_], i: Ints, j: Ints, x: Floats) -> lis
     """Those of the sets' cuts that are violated, each with its best teeth, the most violated first."""
     n = inside.shape[1]
     size = inside.sum(axis=1)
-    inside = np.where((2 * size > n)[:, None], ~inside, inside)
-    inside = np.unique(inside[(size > 1) & (size < n - 1)], axis=0)  # (sets, n)
-    crossing = inside[:, i] != inside[:, j]  # (sets, edges)
-    crossed = crossing @ x
-    # Teeth are the crossing edges used by more than half; to make their number odd, one edge that is
-    # nearest to a half changes sides.
-    apart = crossing @ np.minimum(x, 1 - x)
-    change = np.where(crossing, np.abs(1 - 2 * x), np.inf)
-    even = (crossing & (x > 0.5)).sum(axis=1) % 2 == 0
-    apart = apart + np.where(even, change.min(axis=1, initial=np.inf), 0)
-    found = []
+    inside = np.where((2 * size > n)[:, None], ~inside, inside)[(size > 1) & (size < n - 1)]  # (sets, n)
+    crossed, apart, odd_one = crossings(inside, i, j, x)
+    found: dict[tuple[bytes, frozenset[Edge]], tuple[float, Cut]] = {}  # a set may come up more than once
     for s in np.flatnonzero((crossed < 2 - VIOLATED) | (apart < 1 - VIOLATED)):
-        if crossed[s] < 2 - VIOLATED:
-            found.append((2 - crossed[s], Cut(inside[s], frozenset())))
-        else:
-            teeth = crossing[s] & (x > 0.5)
-            if even[s]:
-                teeth[change[s].argmin()] ^= True
-            edges = zip(i[teeth].tolist(), j[teeth].tolist(), strict=True)
-            found.append((1 - apart[s], Cut(inside[s], frozenset(edges))))
-    return [cut for _, cut in sorted(found, key=lambda pair: -pair[0])]
+        teeth = np.zeros(len(x), np.bool_)
+        if crossed[s] >= 2 - VIOLATED:
+            teeth = (inside[s, i] != inside[s, j]) & (x > 0.5)
+            if odd_one[s] >= 0:
+                teeth[odd_one[s]] ^= True
+        edges = frozenset(zip(i[teeth].tolist(), j[teeth].tolist(), strict=True))
+        violation = 1 - apart[s] if edges else 2 - crossed[s]
+        found[inside[s].tobytes(), edges] = (violation, Cut(inside[s], edges))
+    return [cut for _, cut in sorted(found.values(), key=lambda pair: -pair[0])]
+
+
+@compiled
+def crossings(inside: Bools, i: Ints, j: Ints, x: Floats) -> tuple[Floats, Floats, Ints]:
+    """How much each set is crossed, how far it is from a tour with teeth, and which edge makes them odd.
+
+    Teeth are the crossing edges used by more than half; if their number is even, the one edge nearest to a
+    half changes sides (else −1).  # (sets,) each
+    """
+    crossed, apart = np.zeros(len(inside)), np.zeros(len(inside))
+    odd_one = np.full(len(inside), -1)
+    for s in range(len(inside)):
+        even, least, nearest = True, np.inf, -1
+        for e in range(len(x)):
+            if inside[s, i[e]] != inside[s, j[e]]:
+                crossed[s] += x[e]
+                apart[s] += min(x[e], 1 - x[e])
+                even ^= x[e] > 0.5
+                if abs(1 - 2 * x[e]) < least:
+                    least, nearest = abs(1 - 2 * x[e]), e
+        if even:
+            apart[s] += least
+            odd_one[s] = nearest
+    return crossed, apart, odd_one
 
 
 @compiled

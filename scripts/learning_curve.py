@@ -1,0 +1,27 @@
+"""Draw how training went: bits per character against characters read."""
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from phonecase.console import run
+from phonecase.learning_curve import draw_learning_curve
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    result = argparse.ArgumentParser(description=__doc__)
+    result.add_argument("--history", type=Path, required=True, help="history of train.py (Parquet)")
+    result.add_argument("--png", type=Path, required=True, help="picture to write")
+    result.add_argument("--svg", type=Path, required=True, help="the same, to scale")
+    return result
+
+
+def main(args: argparse.Namespace) -> None:
+    """Read the history, draw the curve."""
+    draw_learning_curve(pd.read_parquet(args.history), png=args.png, svg=args.svg)
+
+
+if __name__ == "__main__":
+    run(parser(), main)

@@ -1,0 +1,27 @@
+"""Put a network's units in the order of a picture, so that its states are the picture's rows."""
+
+import argparse
+from pathlib import Path
+
+from phonecase.console import run
+from phonecase.model import CharLM
+from phonecase.ordering.files import read_ordering
+from phonecase.symmetry import permuted
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    result = argparse.ArgumentParser(description=__doc__)
+    result.add_argument("--weights", type=Path, required=True, help="weights of train.py")
+    result.add_argument("--order", type=Path, required=True, help="order file of order_rows.py")
+    result.add_argument("--out", type=Path, required=True, help="weights to write")
+    return result
+
+
+def main(args: argparse.Namespace) -> None:
+    """Read the network and the order, write the network again."""
+    permuted(CharLM.load(args.weights), read_ordering(args.order)).save(args.out)
+
+
+if __name__ == "__main__":
+    run(parser(), main)
