@@ -10,7 +10,7 @@ IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(IN_VENV) snakemake --cores 4 --resources gpu=1
 
 .DEFAULT_GOAL := pictures
-.PHONY: pictures setup test test-fast check bench report clean lock help
+.PHONY: pictures setup test test-fast check bench bench-orders bench-seriation report clean lock help
 
 pictures: setup  ## Set up, then make every picture in results/ that config.yaml asks for (the default)
 	$(SNAKEMAKE) $(ARGS)
@@ -34,6 +34,12 @@ check: setup  ## Check style, types and the workflow's own rules
 bench: setup  ## Time a training step beside autograd and nn.GRU; wants a quiet machine
 	$(IN_VENV) python bench/training.py $(ARGS)
 
+bench-orders: setup  ## Time every order beside other solvers (those of bench/requirements.txt)
+	$(IN_VENV) python bench/orders.py $(ARGS)
+
+bench-seriation: setup  ## Hold the orders against those of R's package seriation
+	$(IN_VENV) python bench/seriation.py $(ARGS)
+
 report: pictures  ## Make every picture, then results/report.html, one page about the whole run
 	$(SNAKEMAKE) $(ARGS) --report results/report.html
 
@@ -45,7 +51,7 @@ lock: setup  ## Resolve requirements.txt anew from pyproject.toml
 	@$(IN_VENV) python scripts/lock.py
 
 help:  ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PYTHON=python3.12      the Python to build .venv with, 3.11 or newer"
-	@echo "  ARGS='--config ...'    more words for Snakemake or pytest"
+	@echo "  ARGS='--config ...'    more words for Snakemake, pytest or a bench"
