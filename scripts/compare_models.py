@@ -7,9 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from phonecase import console
-from phonecase.comparing import markdown, over_models
+from phonecase.comparing import over_models, write_tables
 from phonecase.errors import UserError
-from phonecase.files import atomic, write_text
 
 log = logging.getLogger("phonecase.compare_models")
 
@@ -32,13 +31,7 @@ def parser() -> argparse.ArgumentParser:
 def main(args: argparse.Namespace) -> None:
     """Read the tables, and write the one of their means and spreads."""
     table = over_models([_read(path) for path in args.tables])
-    if args.markdown:
-        write_text(args.markdown, markdown(table))
-    if args.csv:
-        write_text(args.csv, table.to_csv(index=False))
-    if args.parquet:
-        with atomic(args.parquet) as path:
-            table.to_parquet(path, index=False)
+    write_tables(table, parquet=args.parquet, csv=args.csv, reading=args.markdown)
     best = table.iloc[0]
     log.info(
         "%d models: of their orders, %s is best: similarity %s ± %s on average",

@@ -6,9 +6,9 @@ import logging
 from pathlib import Path
 
 from phonecase import console
-from phonecase.comparing import compare, figure, markdown
+from phonecase.comparing import compare, figure, write_tables
 from phonecase.errors import UserError
-from phonecase.files import atomic, write_text
+from phonecase.files import atomic
 from phonecase.ordering.files import read_order, states_hash
 from phonecase.states import read_states
 
@@ -48,13 +48,7 @@ def main(args: argparse.Namespace) -> None:
             raise UserError(f"{path}: it orders other states than those in {args.states}")
     reports = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in args.reports}
     table = compare(states.units, orders, {name: report["seconds"] for name, report in reports.items()})
-    if args.markdown:
-        write_text(args.markdown, markdown(table))
-    if args.csv:
-        write_text(args.csv, table.to_csv(index=False))
-    if args.parquet:
-        with atomic(args.parquet) as path:
-            table.to_parquet(path, index=False)
+    write_tables(table, parquet=args.parquet, csv=args.csv, reading=args.markdown)
     if args.figure:
         with atomic(args.figure) as path:
             figure(states.units, orders, table, states.reference).save(path, optimize=True)

@@ -6,11 +6,13 @@ Over several models, the table has means and spreads.
 import json
 import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from phonecase.files import atomic, write_text
 from phonecase.ordering import order_units
 from phonecase.ordering.core import States
 from phonecase.ordering.criteria import criteria
@@ -103,6 +105,19 @@ def markdown(table: "pd.DataFrame") -> str:
         cells = [_cell(row[column], row.get(f"{column}_spread"), form) for _, column, form in COLUMNS]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def write_tables(
+    table: "pd.DataFrame", *, parquet: Path | None, csv: Path | None, reading: Path | None
+) -> None:
+    """Write a comparison in each form that is wanted; `reading` is for its Markdown."""
+    if reading:
+        write_text(reading, markdown(table))
+    if csv:
+        write_text(csv, table.to_csv(index=False))
+    if parquet:
+        with atomic(parquet) as path:
+            table.to_parquet(path, index=False)
 
 
 def figure(
