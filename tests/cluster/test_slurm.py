@@ -23,7 +23,7 @@ from cluster.runs import (
 from cluster.slurm import GPUS, Cluster, Task, wait_until
 from workflow.test_run import _contents as contents
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.slow
 
 # Long enough to be met under way. Models of the same recipe end with the same weights.
 LONG = "{hidden_size: 8, feed_forward_layers: 0, steps: 2000, validate_every: 2000, batch_size: 2, window: 9}"

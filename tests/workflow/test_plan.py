@@ -11,7 +11,7 @@ import pytest
 from workflow.planning import Job, plan
 from workflow.small import SETTINGS, copy_workflow
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow")]
+pytestmark = pytest.mark.slow
 
 # The jobs of the small project: one model, one passage, two orders, two styles.
 RENDER = {

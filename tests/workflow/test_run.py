@@ -22,7 +22,7 @@ from phonecase.styles import Style
 from phonecase.vocab import Vocabulary
 from workflow.small import copy_workflow, snakemake
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflow")]
+pytestmark = pytest.mark.slow
 
 
 def test_the_text_is_the_king_james_version(finished: Path) -> None:
