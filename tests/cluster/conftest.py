@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cluster.runs import SETTINGS
+from cluster.runs import SETTINGS, kill_what_is_left
 from cluster.slurm import Cluster, cluster, why_not
 from workflow.small import copy_workflow, snakemake
 
@@ -29,3 +29,10 @@ def local(slurm: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = snakemake(folder, "--set-threads", "train=1")
     assert done.returncode == 0, done.stderr
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_leftovers() -> Iterator[None]:
+    """A test that fails leaves no Snakemake behind."""
+    yield
+    kill_what_is_left()

@@ -42,9 +42,12 @@ def copy_without_results(folder: Path, to: Path) -> Path:
     return shutil.copytree(folder, to, ignore=shutil.ignore_patterns("results", ".snakemake"))
 
 
+started: list["subprocess.Popen[str]"] = []  # whatever of these is left when a test ends is killed
+
+
 def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
     """Start Snakemake in a terminal of its own, so to speak; its messages go to one pipe."""
-    return subprocess.Popen(
+    run = subprocess.Popen(
         [sys.executable, "-m", "snakemake", *OPTIONS, *arguments],
         cwd=folder,
         stdout=subprocess.PIPE,
@@ -54,6 +57,17 @@ def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
         start_new_session=True,
         preexec_fn=_heed_interrupts,
     )
+    started.append(run)
+    return run
+
+
+def kill_what_is_left() -> None:
+    """End the runs that a failed test left behind."""
+    while started:
+        run = started.pop()
+        if run.poll() is None:
+            os.killpg(run.pid, signal.SIGKILL)
+            run.communicate()
 
 
 def finish(run: "subprocess.Popen[str]") -> str:

@@ -15,6 +15,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from filelock import FileLock
+
 T = TypeVar("T")
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scancel", "sinfo", "scontrol")
@@ -119,10 +121,11 @@ class Cluster:
 
 @contextmanager
 def cluster() -> Iterator[Cluster]:
-    """Start a cluster, and stop it and what runs on it at the end."""
+    """Start a cluster, and stop it and what runs on it at the end. There is one on a machine at a time."""
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o755)
     with ExitStack() as stack:
+        stack.enter_context(FileLock(Path(tempfile.gettempdir()) / f"{PREFIX}lock"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         _configure(folder)
         stack.callback(_unlink, folder)

@@ -119,7 +119,7 @@ def test_a_failing_job_says_why_on_the_users_screen(slurm: Cluster, local: Path,
 def test_after_ctrl_c_and_scancel_the_next_run_finishes_the_training(
     slurm: Cluster, local: Path, tmp_path: Path
 ) -> None:
-    folder = copy(local, tmp_path / "phonecase", with_models("stopped"))
+    folder = copy(local, tmp_path / "phonecase", with_models("stopped", recipe=LONG.replace("2000", "8000")))
 
     run = start(folder, "--until", "train")
     wait_for_checkpoint(folder, "stopped")
