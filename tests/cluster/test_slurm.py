@@ -21,7 +21,7 @@ from cluster.runs import (
     weights_of,
 )
 from cluster.slurm import GPUS, Cluster, Task, wait_until
-from workflow.test_run import _contents as contents
+from workflow.small import contents
 
 pytestmark = pytest.mark.slow
 

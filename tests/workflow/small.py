@@ -1,5 +1,6 @@
 """A small project of one's own: the whole workflow with a tiny model, two orders and two styles."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -51,3 +52,19 @@ def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
         text=True,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )
+
+
+def files_of(folder: Path, kind: str) -> list[Path]:
+    """The results of one kind, as in `results/logs`."""
+    return [path for path in (folder / "results" / kind).rglob("*") if path.is_file()]
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """The hashes of all results but those that hold seconds."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for kind in ("corpus", "models", "states", "orders", "art")
+        for path in files_of(folder, kind)
+        if path.name not in ("summary.json", "history.parquet")
+        and not (kind == "orders" and path.suffix == ".json")
+    }

@@ -20,7 +20,7 @@ from phonecase.rendering import render
 from phonecase.states import read_states
 from phonecase.styles import Style
 from phonecase.vocab import Vocabulary
-from workflow.small import copy_workflow, snakemake
+from workflow.small import contents, copy_workflow, files_of, snakemake
 
 pytestmark = pytest.mark.slow
 
@@ -113,18 +113,16 @@ def test_a_picture_of_ones_own_is_ordered_and_drawn(project: Path) -> None:
 
 
 def test_every_job_leaves_a_log_and_a_benchmark(finished: Path) -> None:
-    logs = {path.relative_to(finished / "results/logs").with_suffix("") for path in _files(finished, "logs")}
+    logs = {
+        path.relative_to(finished / "results/logs").with_suffix("") for path in files_of(finished, "logs")
+    }
     benchmarks = {
         path.relative_to(finished / "results/benchmarks").with_suffix("")
-        for path in _files(finished, "benchmarks")
+        for path in files_of(finished, "benchmarks")
     }
     assert logs == benchmarks
     assert len(logs) == 14
     assert "validation" in (finished / "results/logs/train/tiny.log").read_text()
-
-
-def _files(folder: Path, kind: str) -> list[Path]:
-    return [path for path in (folder / "results" / kind).rglob("*") if path.is_file()]
 
 
 def test_a_second_run_has_nothing_to_do(project: Path) -> None:
@@ -133,21 +131,10 @@ def test_a_second_run_has_nothing_to_do(project: Path) -> None:
 
 
 def test_the_same_run_gives_the_same_bytes(project: Path) -> None:
-    before = _contents(project)
+    before = contents(project)
     done = snakemake(project, "--forceall")
     assert done.returncode == 0, done.stderr
-    assert _contents(project) == before
-
-
-def _contents(folder: Path) -> dict[str, str]:
-    """The hashes of all results but those that hold seconds."""
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for kind in ("corpus", "models", "states", "orders", "art")
-        for path in _files(folder, kind)
-        if path.name not in ("summary.json", "history.parquet")
-        and not (kind == "orders" and path.suffix == ".json")
-    }
+    assert contents(project) == before
 
 
 def test_the_report_is_made_without_a_network(project: Path) -> None:
