@@ -44,7 +44,7 @@ rule train:
 
 
 rule learning_curve:
-    """How training went: bits per character against characters read."""
+    """How training went: bits per character against characters read and against time."""
     input:
         history="results/models/{model}/history.parquet",
     output:
@@ -52,9 +52,14 @@ rule learning_curve:
             "results/models/{model}/learning_curve.png",
             caption="../docs/report/learning_curve.rst",
             category="Models",
-            labels={"model": "{model}", "figure": "learning curve"},
+            labels={"model": "{model}", "figure": "learning curve", "form": "PNG"},
         ),
-        svg="results/models/{model}/learning_curve.svg",
+        svg=report(
+            "results/models/{model}/learning_curve.svg",
+            caption="../docs/report/learning_curve.rst",
+            category="Models",
+            labels={"model": "{model}", "figure": "learning curve", "form": "SVG"},
+        ),
     log:
         "results/logs/learning_curve/{model}.log",
     benchmark:

@@ -1,4 +1,4 @@
-"""Draw how training went: bits per character against characters read."""
+"""Draw how training went: bits per character against characters read and against time."""
 
 import argparse
 from pathlib import Path
