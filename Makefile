@@ -10,7 +10,7 @@ IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(IN_VENV) snakemake --cores 4 --resources gpu=1
 
 .DEFAULT_GOAL := pictures
-.PHONY: pictures setup test test-fast check bench bench-orders bench-seriation report clean lock help
+.PHONY: pictures setup test test-fast check bench bench-orders bench-seriation report bundle clean lock help
 
 pictures: setup  ## Set up, then make every picture in results/ that config.yaml asks for (the default)
 	$(SNAKEMAKE) $(ARGS)
@@ -42,6 +42,9 @@ bench-seriation: setup  ## Hold the orders against those of R's package seriatio
 
 report: pictures  ## Make every picture, then results/report.html, one page about the whole run
 	$(SNAKEMAKE) $(ARGS) --report results/report.html
+
+bundle: setup  ## Write dist/phonecase-*.tar, which installs and runs where there is no network
+	@$(IN_VENV) python scripts/bundle.py
 
 clean:  ## Remove all that a run made, trained models included; .venv stays
 	rm -rf .snakemake

@@ -6,6 +6,9 @@ begun afresh (pip's cache still has what was downloaded); so is one whose folder
 name the old one, or whose Python has gone. A whole environment of another lock, or one that you made
 yourself, is brought up to the lock in place.
 
+In an unpacked bundle (scripts/bundle.py) there is a folder wheels/: then every package comes from there, pip
+too, and no network is asked for anything.
+
 Only the standard library, and only syntax that Python 3.6 reads, so that an old Python can say that it is
 old.
 """
@@ -32,6 +35,7 @@ from typing import IO, Callable, Dict, Iterator, List, Optional
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.txt"
+WHEELS = ROOT / "wheels"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "setup.stamp"
@@ -121,11 +125,13 @@ def version() -> str:
 
 
 def check_python() -> None:
-    """Refuse a Python that is too old or can't make environments."""
+    """Refuse a Python that is too old, not the one that a bundle is for, or can't make environments."""
     if sys.version_info[:2] < OLDEST:
         this = ".".join(str(part) for part in sys.version_info[:3])
         raise SetupError(f"Python 3.11 or newer is needed, this is {this}: {other_python()}")
-    missing = [name for name in ("venv", "ensurepip") if importlib.util.find_spec(name) is None]
+    if bundled_python() not in ("", version()):
+        raise SetupError(f"wheels/ is for Python {bundled_python()}, this is {version()}: {other_python()}")
+    missing = [name for name in needed_modules() if importlib.util.find_spec(name) is None]
     if missing:
         raise SetupError(
             f"this Python has no {missing[0]} module; on Debian or Ubuntu: sudo apt install python3-venv"
@@ -134,10 +140,27 @@ def check_python() -> None:
 
 def other_python() -> str:
     """What to do instead: name a Python that is there and works, or say how to get one."""
-    for name in KNOWN:
-        if name != f"python{version()}" and succeeds([name, "-c", "import venv, ensurepip"]):
+    names = [f"python{bundled_python()}"] if bundled_python() else KNOWN
+    for name in names:
+        if name != f"python{version()}" and succeeds([name, "-c", "import " + ", ".join(needed_modules())]):
             return f"run make PYTHON={name}"
-    return "install one (apt, dnf, brew, conda or python.org), then run make PYTHON=python3.12, say"
+    return f"install one (apt, dnf, brew, conda or python.org), then run make PYTHON={names[0]}"
+
+
+def bundled() -> bool:
+    """Whether this is an unpacked bundle, which has all packages with it."""
+    return WHEELS.is_dir()
+
+
+def needed_modules() -> List[str]:
+    """Parts of the standard library that a Linux distribution may have left out, and that we need."""
+    return ["venv"] if bundled() else ["venv", "ensurepip"]
+
+
+def bundled_python() -> str:
+    """The version that a bundle's compiled packages are for, by their names; nothing if there are none."""
+    compiled = (re.search(r"-cp3(\d+)-cp3\1-", wheel.name) for wheel in sorted(WHEELS.glob("*.whl")))
+    return next((f"3.{match.group(1)}" for match in compiled if match), "")
 
 
 def succeeds(command: List[str]) -> bool:
@@ -179,11 +202,7 @@ def set_up(exactly: bool, held: int) -> None:
     write_stamp(UNFINISHED)
     progress = Progress(announce(afresh=bool(reason)))
     try:
-        run(
-            [str(PYTHON), "-I", "-m", "pip", "install", "--requirement", str(LOCK), *PIP_OPTIONS],
-            held,
-            progress,
-        )
+        run([str(PYTHON), "-I", "-m", "pip", *install("--requirement", str(LOCK))], held, progress)
     except SetupError:
         if not progress.unpacking:  # pip has changed nothing yet
             write_stamp(before)
@@ -234,7 +253,21 @@ def create(held: int) -> None:
         elif child != STAMP:
             child.unlink()
     base = getattr(sys, "_base_executable", sys.executable)  # not the Python in .venv: that has just gone
-    run([base, "-I", "-m", "venv", "--prompt", ROOT.name, str(VENV)], held, lambda line: None)
+    make = [base, "-I", "-m", "venv", "--prompt", ROOT.name, str(VENV)]
+    if not bundled():
+        run(make, held, lambda line: None)
+        return
+    run([*make, "--without-pip"], held, lambda line: None)
+    pip = next(WHEELS.glob("pip-*.whl"), None)
+    if pip is None:
+        raise SetupError("there is no pip in wheels/: unpack the bundle again")
+    run([str(PYTHON), "-I", str(pip / "pip"), *install("pip")], held, lambda line: None)
+
+
+def install(*what: str) -> List[str]:
+    """The words that have pip install something: from the bundle alone, if this is one."""
+    source = ["--isolated", "--no-index", "--find-links", str(WHEELS)] if bundled() else []
+    return ["install", *what, *PIP_OPTIONS, *source]
 
 
 def write_stamp(text: Optional[str]) -> None:
@@ -252,6 +285,9 @@ def announce(afresh: bool) -> int:
     if not afresh:
         say(f"bringing .venv up to the lock, {packages} packages")
         return packages
+    if bundled():
+        say(f"installing {packages} packages from wheels/")
+        return packages
     say(f"installing {packages} packages; those that pip has not cached, several hundred MB, are downloaded")
     if sys.platform == "linux" and os.uname().machine == "x86_64" and not Path("/dev/nvidiactl").exists():
         say("no NVIDIA GPU here: requirements.txt tells how to leave out PyTorch's CUDA libraries (3 GB)")
@@ -265,6 +301,8 @@ def run(command: List[str], held: int, follow: "Callable[[Optional[str]], None]"
         child = subprocess.Popen(
             command,
             cwd=str(ROOT),
+            # In a bundle, what this machine tells pip about indexes is of no use.
+            env={**os.environ, "PIP_CONFIG_FILE": os.devnull} if bundled() else None,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -322,7 +360,7 @@ class Progress:
         download = re.search(r"Downloading ([^\s-]+)-([^\s-]+)\S*(?<!\.metadata) \((.*)\)", line or "")
         if download:
             self._download = ", {} {} ({})".format(*download.groups())
-        elif line and line.startswith("Collecting "):
+        elif line and line.startswith(("Collecting ", "Processing ")):
             self._found = min(self._found + 1, self._packages)
         elif line and line.startswith("Installing collected packages"):
             self.unpacking = True
@@ -354,6 +392,8 @@ def diagnose(said: str, status: int) -> str:
     if "CERTIFICATE_VERIFY_FAILED" in said:
         return f"the package index's certificate can't be verified: name your own by PIP_CERT=FILE{see}"
     unmatched = re.search(r"No matching distribution found for (\S+)", said)
+    if unmatched and bundled():
+        return f"wheels/ has no {unmatched.group(1)} for this machine: make the bundle on one like it{see}"
     if unmatched and "(from versions: none)" not in said:
         return f"the package index has no {unmatched.group(1)} for Python {version()} here: {other_python()}"
     end = said[-3000:]  # what was tried again and came off is further up
