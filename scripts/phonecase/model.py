@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Self, cast
+from typing import Self
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from phonecase import head
 from phonecase.cell import BinaryHighway
 from phonecase.errors import UserError
 from phonecase.files import atomic
@@ -54,20 +55,22 @@ class CharLM(nn.Module):
 
     def logits(self, tokens: Tensor) -> Tensor:
         """The scores of what follows each character: tokens int64 (B, L) → (B, L, V)."""
-        return self._predict(self._recur(tokens)).transpose(0, 1)
+        return head.scores(self._recur(tokens), self._layers()).transpose(0, 1)
 
     def loss(self, tokens: Tensor, precision: torch.dtype = torch.float32) -> Tensor:
         """Mean nats per character: tokens int64 (B, L+1), of which all but the first are predicted.
 
-        `precision` is that of the feed-forward layers' matrix products; the recurrent layer and the
-        loss itself are float32 in any case.
+        `precision` is that of the matrix products by which training learns: all those of the feed-forward
+        layers, and the one that sums up the gradient of the recurrent weights. States are float32's always.
         """
-        states = self._recur(tokens[:, :-1])
-        with torch.autocast(states.device.type, precision, enabled=precision != torch.float32):
-            logits = self._predict(states)
-        return F.cross_entropy(logits.flatten(0, 1).float(), tokens[:, 1:].t().flatten())
+        states = self._recur(tokens[:, :-1], precision=precision)
+        return head.cross_entropy(
+            states.flatten(0, 1), tokens[:, 1:].t().flatten(), self._layers(), precision
+        )
 
-    def _recur(self, tokens: Tensor, initial: Tensor | None = None) -> Tensor:
+    def _recur(
+        self, tokens: Tensor, initial: Tensor | None = None, precision: torch.dtype = torch.float32
+    ) -> Tensor:
         """The real-valued states: tokens (B, L) → (L, B, H)."""
         H = self.hidden_size
         gates = self.recurrent.gates
@@ -75,18 +78,18 @@ class CharLM(nn.Module):
             initial = self.recurrent.initial_state.expand(len(tokens), H)
         # There are only V different characters, so the gates' view of them is a table with V rows.
         table = F.linear(self.embedding.weight, gates.weight[:, H:], gates.bias)  # (V, 3H)
-        return binary_highway(F.embedding(tokens.t(), table), gates.weight[:, :H], initial)
+        return binary_highway(F.embedding(tokens.t(), table), gates.weight[:, :H], initial, precision)
 
-    def _predict(self, states: Tensor) -> Tensor:
-        """Feed-forward layers and readout: (..., H) → (..., V)."""
-        if not self.feed_forward_layers:
-            return self.readout(states)  # type: ignore[no-any-return]
-        x = self.feed_forward[:-1](states)
-        # Nothing bends between the last linear map and the readout: their product is one map, and cheaper.
-        last = cast(nn.Linear, self.feed_forward[-1])
-        weight = self.readout.weight @ last.weight  # (V, 4H)
-        bias = self.readout.weight @ last.bias + self.readout.bias
-        return F.linear(x, weight, bias)
+    def _layers(self) -> head.Layers:
+        """The linear maps from the states to the scores."""
+        linear = [layer for layer in self.feed_forward if isinstance(layer, nn.Linear)]
+        layers: list[tuple[Tensor, Tensor]] = [(layer.weight, layer.bias) for layer in linear]
+        readout = self.readout
+        if not layers:
+            return [(readout.weight, readout.bias)]
+        # Nothing bends between the last of them and the readout: together they are one map, and cheaper.
+        weight, bias = layers.pop()
+        return [*layers, (readout.weight @ weight, readout.weight @ bias + readout.bias)]
 
     def save(self, path: Path) -> None:
         """Write the weights and their sizes: into that file, or as weights.safetensors into that folder.

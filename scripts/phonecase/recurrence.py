@@ -50,26 +50,33 @@ from torch.autograd.function import once_differentiable
 from phonecase import recurrence_cpu
 
 
-def binary_highway(inputs: Tensor, weight: Tensor, initial: Tensor) -> Tensor:
+def binary_highway(
+    inputs: Tensor, weight: Tensor, initial: Tensor, precision: torch.dtype | None = None
+) -> Tensor:
     """The binary highway layer over a whole window.
 
     Args:
         inputs: what each character adds to the gates, p_t = W x_t + b; (L, B, 3H), time first.
         weight: U, the gates' weights of the state; (3H, H).
         initial: h_0, the state before the first character; (B, H).
+        precision: of the product that gives δU; None is the inputs'. Nothing else here is ever rounded.
 
     Returns:
         The states after each character, −1 or +1; (L, B, H).
     """
     needs_factors = torch.is_grad_enabled()
-    return _BinaryHighway.apply(inputs, weight, initial, needs_factors)  # type: ignore[no-any-return, no-untyped-call]
+    precision = precision or inputs.dtype
+    return _BinaryHighway.apply(inputs, weight, initial, precision, needs_factors)  # type: ignore[no-any-return, no-untyped-call]
 
 
 class _BinaryHighway(torch.autograd.Function):
     """See the module's docstring, whose names it uses."""
 
     @staticmethod
-    def forward(ctx: Any, inputs: Tensor, weight: Tensor, initial: Tensor, needs_factors: bool) -> Tensor:
+    def forward(
+        ctx: Any, inputs: Tensor, weight: Tensor, initial: Tensor, precision: torch.dtype, needs_factors: bool
+    ) -> Tensor:
+        ctx.precision = precision
         ctx.compiled = inputs.device.type == "cpu" and inputs.dtype == torch.float32
         forward = recurrence_cpu.forward if ctx.compiled else _forward
         states, factors = forward(inputs, weight, initial, needs_factors=needs_factors)
@@ -78,13 +85,14 @@ class _BinaryHighway(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         weight, initial, states, factors = ctx.saved_tensors
         backward = recurrence_cpu.backward if ctx.compiled else _backward
         grad_gates, grad_initial = backward(grads[0], factors, weight)
         grad_weight = grad_gates[0].t() @ initial
-        grad_weight += grad_gates[1:].flatten(0, 1).t() @ states[:-1].flatten(0, 1)
-        return grad_gates, grad_weight, grad_initial, None
+        after = grad_gates[1:].flatten(0, 1).to(ctx.precision)
+        grad_weight += after.t() @ states[:-1].flatten(0, 1).to(ctx.precision)
+        return grad_gates, grad_weight, grad_initial, None, None
 
 
 def _forward(

@@ -27,6 +27,7 @@ _compiled: Callable[..., Any] = njit(nogil=True, cache=True, error_model="numpy"
 _ONE = np.float32(1)
 _GROUP = 4  # units whose sums are tabulated together
 _PATTERNS = 2**_GROUP
+_GATHER = np.uint32(1 << 24 | 1 << 17 | 1 << 10 | 1 << 3)  # brings bit 0 of four bytes to bits 24 to 27
 
 
 def forward(inputs: Tensor, weight: Tensor, initial: Tensor, *, needs_factors: bool) -> tuple[Tensor, Tensor]:
@@ -93,8 +94,10 @@ def _forward(
     groups = (H + _GROUP - 1) // _GROUP
     needs_factors = len(factors) > 0
     pattern = np.zeros(groups, np.int64)  # which row of the tables each group of units is at
+    positive = np.zeros(groups * _GROUP, np.uint8)  # which units are +1
     gates = np.empty(3 * H, np.float32)
     sigmoids = np.empty(2 * H, np.float32)
+    sums = np.empty(H, np.float32)
     h = np.empty(H, np.float32)
     for b in range(begin, end):
         h[:] = initial[b]
@@ -106,20 +109,22 @@ def _forward(
                 _add_rows(gates, tables, pattern)
             _sigmoid(gates[H:], sigmoids)
             for i in range(H):
-                a, c, u = gates[i], sigmoids[i], sigmoids[H + i]
-                s = c * h[i] + u * a
-                if needs_factors:
-                    passes = _ONE if abs(s) <= _ONE else np.float32(0)
+                sums[i] = sigmoids[i] * h[i] + sigmoids[H + i] * gates[i]
+            if needs_factors:
+                for i in range(H):
+                    a, c, u = gates[i], sigmoids[i], sigmoids[H + i]
+                    passes = _ONE if abs(sums[i]) <= _ONE else np.float32(0)
                     factors[t, b, 0, i] = passes * u
                     factors[t, b, 1, i] = passes * h[i] * c * (_ONE - c)
                     factors[t, b, 2, i] = passes * a * u * (_ONE - u)
                     factors[t, b, 3, i] = passes * c
-                h[i] = _ONE if s >= 0 else -_ONE
+            for i in range(H):
+                positive[i] = sums[i] >= 0
+                h[i] = _ONE if sums[i] >= 0 else -_ONE
             states[t, b] = h
+            four = positive.view(np.uint32)
             for group in range(groups):
-                bits = 0
-                for k in range(min(_GROUP, H - group * _GROUP)):
-                    bits |= int(h[group * _GROUP + k] > 0) << k
+                bits = four[group] * _GATHER >> np.uint32(24) & np.uint32(_PATTERNS - 1)
                 pattern[group] = group * _PATTERNS + bits
 
 

@@ -1,0 +1,88 @@
+"""The feed-forward layers and the loss in one pass, against the same in plain autograd."""
+
+import itertools
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+from torch.nn import functional as F
+
+from phonecase import head
+
+Layers = list[tuple[Tensor, Tensor]]
+
+
+def random_layers(sizes: list[int], generator: torch.Generator) -> Layers:
+    """Linear maps from each size to the next."""
+    return [
+        (
+            (torch.randn(after, before, generator=generator) / before**0.5).requires_grad_(),
+            torch.randn(after, generator=generator).requires_grad_(),
+        )
+        for before, after in itertools.pairwise(sizes)
+    ]
+
+
+def plain(states: Tensor, targets: Tensor, layers: Layers) -> Tensor:
+    x = states
+    for i, (weight, bias) in enumerate(layers):
+        x = F.linear(x, weight, bias)
+        if i in (0, 2, 4) and i + 1 < len(layers):
+            x = torch.relu(x)
+    return F.cross_entropy(x, targets)
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks that a few characters fill."""
+    monkeypatch.setattr(head, "_BLOCK", 5)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    sizes=st.lists(st.integers(1, 6), min_size=2, max_size=7),
+    characters=st.integers(1, 17),
+    seed=st.integers(0, 999),
+)
+def test_loss_and_gradients_are_autograds(sizes: list[int], characters: int, seed: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    layers = random_layers(sizes, generator)
+    states = torch.randn(characters, sizes[0], generator=generator).requires_grad_()
+    targets = torch.randint(sizes[-1], (characters,), generator=generator)
+    ours, theirs = head.cross_entropy(states, targets, layers), plain(states, targets, layers)
+    torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-5)
+    inputs = [states, *(tensor for layer in layers for tensor in layer)]
+    for mine, other in zip(
+        torch.autograd.grad(3 * ours, inputs), torch.autograd.grad(3 * theirs, inputs), strict=True
+    ):
+        torch.testing.assert_close(mine, other, rtol=1e-4, atol=1e-5)
+
+
+def test_nothing_is_kept_where_no_gradient_is_needed() -> None:
+    generator = torch.Generator().manual_seed(0)
+    layers = random_layers([4, 6, 3], generator)
+    states = torch.randn(7, 4, generator=generator)
+    targets = torch.randint(3, (7,), generator=generator)
+    with torch.no_grad():
+        loss = head.cross_entropy(states, targets, layers)
+    assert not loss.requires_grad
+    assert loss.item() == pytest.approx(plain(states, targets, layers).item(), rel=1e-5)
+
+
+def test_bfloat16_rounds_the_products_alone() -> None:
+    generator = torch.Generator().manual_seed(0)
+    layers = random_layers([16, 64, 16, 64, 9], generator)
+    states = torch.randn(50, 16, generator=generator).sign()
+    targets = torch.randint(9, (50,), generator=generator)
+    inputs = [tensor for layer in layers for tensor in layer]
+    ours = head.cross_entropy(states, targets, layers, torch.bfloat16)
+    theirs = plain(states, targets, layers)
+    assert ours.dtype == torch.float32
+    assert ours.item() == pytest.approx(theirs.item(), rel=0.02)
+    for mine, other in zip(
+        torch.autograd.grad(ours, inputs), torch.autograd.grad(theirs, inputs), strict=True
+    ):
+        assert mine.dtype == torch.float32
+        assert (mine - other).norm() < 0.1 * other.norm()
