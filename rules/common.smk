@@ -76,6 +76,11 @@ def device(wildcards, input):
     return CONFIG.device
 
 
+def tensorboard(wildcards, output):
+    """Training's option for TensorBoard. Not recorded either: the log leaves the weights as they are."""
+    return f"--tensorboard {Path(output.weights).parent}/tensorboard" if CONFIG.tensorboard else ""
+
+
 def reference(wildcards):
     return CONFIG.passages[wildcards.passage]
 

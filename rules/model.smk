@@ -37,10 +37,12 @@ rule train:
         code=code("train.py"),
         script=path_of("train.py"),
         device=device,
+        tensorboard=tensorboard,
     shell:
         "python {params.script} --train {input.train} --validation {input.validation} --vocab {input.vocab}"
         " --settings {params.settings:q} --device {params.device} --threads {threads}"
-        " --weights {output.weights} --history {output.history} --summary {output.summary} --log {log}"
+        " --weights {output.weights} --history {output.history} --summary {output.summary}"
+        " {params.tensorboard} --log {log}"
 
 
 rule learning_curve:

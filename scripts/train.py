@@ -15,15 +15,15 @@ import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
-from tqdm import tqdm
-from tqdm.contrib.logging import logging_redirect_tqdm
 
 from phonecase import console
 from phonecase.checkpoint import Checkpoints
 from phonecase.devices import lease_gpu
 from phonecase.errors import UserError
 from phonecase.files import atomic, write_text
+from phonecase.progress import Progress
 from phonecase.recipe import Recipe
+from phonecase.tensorboard import TensorBoard
 from phonecase.training import Log, Training, choose_device, use_threads
 from phonecase.vocab import Vocabulary
 
@@ -57,6 +57,12 @@ def main() -> None:
     outputs.add_argument("--weights", type=Path, required=True, help="safetensors")
     outputs.add_argument("--history", type=Path, required=True, help="parquet, a row for each validation")
     outputs.add_argument("--summary", type=Path, required=True, help="JSON: figures, settings, versions")
+    outputs.add_argument(
+        "--tensorboard",
+        type=Path,
+        metavar="FOLDER",
+        help="also log the history to this folder, for TensorBoard",
+    )
     console.run(parser, work)
 
 
@@ -84,11 +90,16 @@ def train(args: argparse.Namespace, device: torch.device, why: str) -> None:
     checkpoints = Checkpoints(args.weights.parent / "checkpoints", training, args.checkpoint_seconds)
     checkpoints.restore()
 
-    with _stop_signals() as received, _bar(training) as bar:
+    progress = Progress(recipe.steps, training.step, training.seconds)
+    tensorboard = TensorBoard(args.tensorboard, training.history) if args.tensorboard else None
+
+    with _stop_signals() as received, progress.bar() as show:
         for entry in training.run():
-            _show(bar, entry)
+            show(entry)
             if entry["validation_bits"] is not None:
-                log.info("%s", _line(entry, recipe.steps))
+                log.info("%s", progress.line(entry))
+                if tensorboard:
+                    tensorboard.write(entry)
             if received and training.step < recipe.steps:
                 path = checkpoints.save()
                 log.error(
@@ -182,40 +193,6 @@ def _stop_signals() -> Iterator[list[signal.Signals]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def _bar(training: Training) -> Iterator["tqdm[None]"]:
-    """A progress bar, on a terminal only, that messages to the terminal don't tear."""
-    with (
-        tqdm(total=training.recipe.steps, initial=training.step, unit=" steps", disable=None) as bar,
-        logging_redirect_tqdm([logging.getLogger("phonecase")]),
-    ):
-        yield bar
-
-
-def _show(bar: "tqdm[None]", entry: Log) -> None:
-    speed = f"{entry['characters_per_second'] / 1000:.0f}k chars/s"
-    bits = f"train {entry['train_bits']:.3f} bits/char"
-    if entry["validation_bits"] is not None:
-        bar.set_description_str(f"validation {entry['validation_bits']:.3f}", refresh=False)
-    bar.set_postfix_str(f"{bits}, {speed}", refresh=False)
-    bar.update()
-
-
-def _line(entry: Log, steps: int) -> str:
-    """A validation as a line of the log."""
-    left = entry["seconds"] / entry["step"] * (steps - entry["step"])
-    return (
-        f"step {entry['step']:>{len(str(steps))}}/{steps}  "
-        f"train {entry['train_bits']:.4f}  validation {entry['validation_bits']:.4f} bits/char  "
-        f"{entry['characters_per_second']:,.0f} chars/s  {_clock(entry['seconds'])} gone, "
-        f"{_clock(left)} to go"
-    )
-
-
-def _clock(seconds: float) -> str:
-    return str(tqdm.format_interval(round(seconds)))
 
 
 if __name__ == "__main__":

@@ -147,6 +147,32 @@ def test_a_stop_signal_saves_and_the_next_run_goes_on(corpus: Path, number: sign
 
 
 @pytest.mark.slow
+def test_a_log_for_tensorboard_survives_a_kill_and_changes_nothing(corpus: Path) -> None:
+    reader = pytest.importorskip(
+        "tensorboard.backend.event_processing.event_accumulator",
+        reason="needs TensorBoard's reader: pip install tensorboard",
+    )
+    settings = {**TINY, "steps": 600, "validate_every": 50}
+    train(corpus, settings, out="without")
+    folder = corpus / "out" / "tensorboard"
+    logged = (f"--tensorboard={folder}", "--checkpoint-seconds=0.02")
+    with subprocess.Popen(command(corpus, settings, *logged), stderr=subprocess.PIPE, text=True) as job:
+        assert job.stderr is not None
+        while "step 150/600" not in job.stderr.readline():
+            pass
+        job.kill()
+    assert "going on after step" in train(corpus, settings, *logged)
+    first, second = (corpus / out / "weights.safetensors" for out in ("without", "out"))
+    assert first.read_bytes() == second.read_bytes()
+
+    history = pd.read_parquet(corpus / "out" / "history.parquet")
+    scalars = reader.EventAccumulator(str(folder)).Reload().Scalars("bits per character/validation")
+    assert len(list(folder.iterdir())) == 2  # one of each run
+    assert [scalar.step for scalar in scalars] == history["step"].tolist()
+    assert [scalar.value for scalar in scalars] == pytest.approx(history["validation_bits"].tolist())
+
+
+@pytest.mark.slow
 def test_killed_at_random_moments_it_ends_with_the_same_weights(corpus: Path) -> None:
     settings = {**TINY, "steps": 1500, "validate_every": 100}
     train(corpus, settings, out="whole")

@@ -77,6 +77,9 @@ class Config(Settings):
     device: Literal["auto", "cuda", "mps", "cpu"] = "auto"
     """Where to train: `auto` takes CUDA, then Apple's MPS, then the processor."""
 
+    tensorboard: bool = False
+    """Whether a training keeps a log for TensorBoard, in results/models/{model}/tensorboard."""
+
     @field_validator("models")
     @classmethod
     def _own_is_taken(cls, models: dict[str, Recipe]) -> dict[str, Recipe]:

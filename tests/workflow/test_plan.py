@@ -86,6 +86,7 @@ SETTINGS_CASES = {
     ),
     "size of print": ("cell: 2", "cell: 3", RENDER),
     "device": ("device: cpu", "device: auto", set()),
+    "TensorBoard": ("device: cpu", "device: cpu\ntensorboard: true", set()),
     "comment": ("model: tiny", "model: tiny  # for a first look", set()),
 }
 
