@@ -19,6 +19,7 @@ include: "rules/corpus.smk"
 include: "rules/model.smk"
 include: "rules/orders.smk"
 include: "rules/art.smk"
+include: "rules/experiments.smk"
 
 
 rule all:

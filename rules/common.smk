@@ -18,6 +18,7 @@ from phonecase.config import Config, as_json, check, check_yaml, order
 from phonecase.corpus import SourceSettings, SplitSettings
 from phonecase.errors import UserError
 from phonecase.fingerprint import fingerprint
+from phonecase.sweep import MEMBER
 
 
 def stop(error: UserError):
@@ -68,7 +69,7 @@ def split_json(wildcards):
 
 
 def recipe_json(wildcards):
-    return as_json(CONFIG.models[wildcards.model])
+    return as_json(CONFIG.recipes[wildcards.model])
 
 
 def device(wildcards, input):
@@ -127,6 +128,59 @@ def all_order_reports(wildcards):
     return expand(rules.order_rows.output.report, strategy=CONFIG.orders, **wildcards)
 
 
+def of_experiments(pattern, **others):
+    """The files of a pattern for every model that is compared, along the first passage."""
+    return expand(pattern, model=CONFIG.experiments, passage=next(iter(CONFIG.passages)), **others)
+
+
+def weights_of_experiments(wildcards):
+    return of_experiments(rules.train.output.weights)
+
+
+def summaries_of_experiments(wildcards):
+    return of_experiments(rules.train.output.summary)
+
+
+def states_of_experiments(wildcards):
+    return of_experiments(rules.extract_states.output.states)
+
+
+def orders_of_experiments(wildcards):
+    return of_experiments(rules.order_rows.output.order, strategy=CONFIG.orders)
+
+
+def order_reports_of_experiments(wildcards):
+    return of_experiments(rules.order_rows.output.report, strategy=CONFIG.orders)
+
+
+def experiments_json(wildcards):
+    """What is compared: a sweep as it stands in the settings, which is short however many members it has."""
+    return as_json(
+        {
+            "models": {
+                name: CONFIG.models[name].model_dump(mode="json") for name in (CONFIG.sweep or CONFIG.model)
+            },
+            "model": [] if CONFIG.sweep else CONFIG.model,
+            "sweep": CONFIG.sweep,
+            "passage": next(iter(CONFIG.passages)),
+            "orders": list(CONFIG.orders),
+            "style": next(iter(CONFIG.styles.values())).model_dump(mode="json"),
+        }
+    )
+
+
+def experiments_without_the_failed():
+    """The comparison of the models after a run that failed, if it was asked for.
+
+    Snakemake runs no rule whose inputs are missing. The same command writes the table then, which says what
+    became of each model; it leaves out results/experiments.complete, so that the next run makes it again.
+    """
+    for job in workflow.dag.jobs:
+        if job.rule.name == "experiments" and not workflow.dag.finished(job):
+            command = job.shellcmd
+            shell("{command}")
+
+
 def style_json(wildcards):
     return as_json(CONFIG.styles[wildcards.style])
 
@@ -149,7 +203,7 @@ CONFIG = checked_config()
 
 
 wildcard_constraints:
-    model="[a-z0-9_-]+",
+    model=MEMBER,
     passage="[a-z0-9_-]+",
     strategy="[a-z0-9_-]+",
     style="[a-z0-9_-]+",

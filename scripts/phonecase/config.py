@@ -5,7 +5,8 @@ pydantic's findings into one line for each fault, and makes the JSON schema that
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,9 +21,11 @@ from phonecase.recipe import Recipe
 from phonecase.references import parse
 from phonecase.settings import Settings
 from phonecase.styles import Print, Style
+from phonecase.sweep import MEMBER, Experiment, experiments, members
 
 # A name becomes a folder's or a file's.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$")]
+ModelName = Annotated[str, StringConstraints(pattern=f"^{MEMBER}$")]
 
 
 def _names(value: Any) -> Any:
@@ -52,12 +55,18 @@ class Config(Settings):
     """The text: its source, and the books kept back for validation."""
 
     model: Annotated[
-        list[Name], BeforeValidator(_names, json_schema_input_type=Name | list[Name]), Field(min_length=1)
+        list[ModelName],
+        BeforeValidator(_names, json_schema_input_type=ModelName | list[ModelName]),
+        Field(min_length=1),
     ]
-    """Which of the models to run: a name, or a list of names."""
+    """Which of the models to run: a name, or a list of names; members of a sweep have names too."""
 
     models: dict[Name, Recipe] = Field(min_length=1)
     """Named recipes for training; what a recipe leaves out is as in the post."""
+
+    sweep: dict[str, Any] = Field({})
+    """What varies, by the name of the model that a sweep starts from: a table of settings and lists of their
+    values, or a list of such tables."""
 
     passages: dict[Name, Reference] = Field(min_length=1)
     """Named passages, as in `romans: Romans 1:16-17`."""
@@ -87,6 +96,16 @@ class Config(Settings):
             raise ValueError(f"'{MODEL}' is the name that results of your own states have; choose another")
         return models
 
+    @cached_property
+    def experiments(self) -> dict[str, Experiment]:
+        """The models that are compared: the sweep's members, or the chosen models."""
+        return experiments(self.models, self.model, self.sweep)
+
+    @cached_property
+    def recipes(self) -> dict[str, Recipe]:
+        """Every model that there is, the sweep's members among them."""
+        return self.models | {name: experiment.recipe for name, experiment in self.experiments.items()}
+
     def grids(self) -> list[tuple[str, str]]:
         """Whatever is ordered and drawn: (model, passage) for every chosen model, and your own states."""
         read = [(model, passage) for model in self.model for passage in self.passages]
@@ -113,17 +132,30 @@ def check(raw: Mapping[str, Any]) -> Config:
             except UserError as error:
                 faults.append(str(error))
     models = _table(raw, "models")
-    for name in _names(raw.get("model", [])):
+    swept: set[str] = set()
+    for name, table in _table(raw, "sweep").items():
         if name not in models:
-            hint = suggestion(str(name), models) or f"; there are {', '.join(models)}"
-            faults.append(f"model: there is no model '{name}' under models{hint}")
+            faults.append(_no_model(f"sweep.{name}", name, models))
+            continue
+        try:
+            swept.update(members(name, Recipe.checked(models[name], f"models.{name}"), table))
+        except UserError as error:
+            faults.append(str(error))
+    known = [*models, *swept]
+    faults += [_no_model("model", name, known) for name in _names(raw.get("model", [])) if name not in known]
     try:
         config = Config.checked(raw)
     except UserError as error:
         faults.insert(0, str(error))
     if faults:
-        raise UserError("\n".join(faults))
+        lines = [line for fault in faults for line in fault.splitlines()]
+        raise UserError("\n".join(dict.fromkeys(lines)))
     return config
+
+
+def _no_model(where: str, name: Any, models: Collection[str]) -> str:
+    hint = suggestion(str(name), models) or f"; there are {', '.join(models)}"
+    return f"{where}: there is no model '{name}' under models{hint}"
 
 
 def order(config: Config, name: str) -> Order:
@@ -177,6 +209,13 @@ def schema() -> str:
     orders = result["properties"]["orders"]
     del orders["patternProperties"]
     orders |= {"properties": own, "additionalProperties": {"anyOf": named}}
+    keys = Recipe.model_json_schema()["properties"]
+    varied = {
+        key: {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]} for key, one in keys.items()
+    }
+    grid = {"type": "object", "properties": varied, "additionalProperties": False, "minProperties": 1}
+    sweeps = {"anyOf": [grid, {"type": "array", "items": grid, "minItems": 1}]}
+    result["properties"]["sweep"]["additionalProperties"] = sweeps
     return json.dumps(result, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -1,0 +1,56 @@
+# Experiments: a sweep's models, or the chosen ones, side by side. `snakemake experiments --keep-going`
+#
+# needs: results/models/{model}/{weights.safetensors,summary.json}, results/states/{model}/{passage}.parquet and
+#        results/orders/{model}/{passage}/{strategy}.{parquet,json} of every model, for the first passage
+# makes: results/experiments.{parquet,md,html,png}, and results/experiments.complete when no model is missing
+
+
+localrules:
+    experiments,
+
+
+rule experiments:
+    """Every model on one page: settings that differ, bits, seconds, flip rate, best order and its picture."""
+    input:
+        weights=weights_of_experiments,
+        summaries=summaries_of_experiments,
+        states=states_of_experiments,
+        orders=orders_of_experiments,
+        reports=order_reports_of_experiments,
+    output:
+        parquet="results/experiments.parquet",
+        markdown="results/experiments.md",
+        html=report(
+            "results/experiments.html",
+            caption="../docs/report/experiments.rst",
+            category="Experiments",
+            labels={"shown": "table with pictures"},
+        ),
+        plot=report(
+            "results/experiments.png",
+            caption="../docs/report/experiments.rst",
+            category="Experiments",
+            labels={"shown": "plot"},
+        ),
+        complete="results/experiments.complete",
+    log:
+        "results/logs/experiments.log",
+    benchmark:
+        "results/benchmarks/experiments.tsv"
+    conda:
+        "../envs/art.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        settings=experiments_json,
+        code=code("experiments.py"),
+        script=path_of("experiments.py"),
+    shell:
+        "python {params.script} --settings {params.settings:q} --parquet {output.parquet}"
+        " --markdown {output.markdown} --html {output.html} --plot {output.plot}"
+        " --complete {output.complete} --log {log}"
+
+
+onerror:
+    experiments_without_the_failed()
