@@ -179,7 +179,7 @@ def _one_below_the_other(axes: Axes, table: pd.DataFrame) -> int:
         axes.scatter(bits, [line] * len(bits), **POINT)
         axes.scatter([bits.median()], [line], marker="|", s=160, color=CLAY)
     axes.set_yticks(range(len(shown)), [str(name) for name, _ in shown])
-    axes.set_ylim(len(shown) - 0.5, -0.5)
+    axes.set_ylim(max(len(shown), 1) - 0.5, -0.5)
     rest = f"; the best {MOST_NAMES} of {len(groups):,}" if len(groups) > MOST_NAMES else ""
     axes.set(xlabel=f"validation, bits per character (a point a seed, a line at the median{rest})")
     return len(shown)
