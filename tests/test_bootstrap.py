@@ -12,13 +12,13 @@ import signal
 import subprocess
 import sys
 import venv
-import zipfile
 from pathlib import Path
 from typing import IO
 
 import pytest
 
 import bootstrap
+from small_setup import stub, write_wheel
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / "scripts" / "bootstrap.py"
@@ -102,15 +102,6 @@ class Project:
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     return Project(tmp_path / "a project")
-
-
-def stub(folder: Path, name: str, before: str) -> Path:
-    """A Python that runs some code before the script that it is given."""
-    code = f"{before}; sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
-    file = folder / name
-    file.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "import runpy, sys; {code}" "$@"\n')
-    file.chmod(0o755)
-    return file
 
 
 # --- good days ------------------------------------------------------------------------------------------
@@ -212,6 +203,40 @@ def test_a_python_without_venv_says_what_to_install(project: Project, tmp_path: 
         f"set-up: error: this Python has no {module} module; "
         "on Debian or Ubuntu: sudo apt install python3-venv\n"
     )
+
+
+# --- a bundle -------------------------------------------------------------------------------------------
+
+
+def test_a_bundle_asks_for_the_python_that_its_wheels_are_for(project: Project, tmp_path: Path) -> None:
+    wheels = project.folder / "wheels"
+    wheels.mkdir()
+    for name in ("abi-1.0-cp37-abi3-any.whl", "pure-1.0-py3-none-any.whl", "some-1.0-cp399-cp399-any.whl"):
+        (wheels / name).touch()
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    says = f"set-up: error: wheels/ is for Python 3.99, this is {VERSION}: "
+    status, said = project.run(PATH=str(tools))
+    assert (status, said[: len(says)]) == (1, says)
+    assert said.endswith(
+        "install one (apt, dnf, brew, conda or python.org), then run make PYTHON=python3.99\n"
+    )
+    (tools / "python3.99").symlink_to(sys.executable)
+    assert project.run(PATH=str(tools)) == (1, says + "run make PYTHON=python3.99\n")
+
+
+def test_a_bundle_s_packages_come_from_it_whatever_pip_is_told(project: Project) -> None:
+    (project.folder / "wheels").mkdir()
+    assert project.run()[0] == 0
+    assert project.calls()[0].endswith(f" --isolated --no-index --find-links {project.folder}/wheels")
+
+
+def test_a_bundle_of_another_machine_is_named_as_such(project: Project) -> None:
+    (project.folder / "wheels").mkdir()
+    project.order("before", NO_SUCH_VERSION.replace("0.1, 0.2", "none"))
+    status, said = project.run()
+    assert status == 1
+    assert "set-up: error: wheels/ has no tiny==1.0 for this machine: make the bundle on one like it" in said
 
 
 # --- interruptions --------------------------------------------------------------------------------------
@@ -374,17 +399,11 @@ def test_a_file_in_the_way_ends_in_one_line(tmp_path: Path) -> None:
 
 @pytest.fixture
 def wheels(tmp_path: Path) -> Path:
-    """A folder with the package `tiny`, whose command says where its Python is."""
+    """A folder with the package `tiny`."""
     folder = tmp_path / "wheels"
     folder.mkdir()
     for version in ("1.0", "1.1"):
-        info = f"tiny-{version}.dist-info"
-        with zipfile.ZipFile(folder / f"tiny-{version}-py3-none-any.whl", "w") as wheel:
-            wheel.writestr("tiny.py", f"import sys\ndef main(): print('{version}', sys.prefix)\n")
-            wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: tiny\nVersion: {version}\n")
-            wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-            wheel.writestr(f"{info}/entry_points.txt", "[console_scripts]\ntiny = tiny:main\n")
-            wheel.writestr(f"{info}/RECORD", "")
+        write_wheel(folder, version)
     return folder
 
 
