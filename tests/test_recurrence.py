@@ -27,23 +27,25 @@ def exact_cell(hidden_size: int, seed: int, dtype: torch.dtype = torch.float32) 
     return cell.to(dtype)
 
 
-def exact_inputs(length: int, batch: int, hidden_size: int, seed: int) -> Tensor:
-    """What characters look like to the cell: a few different rows of small whole numbers."""
+def exact_inputs(length: int, batch: int, hidden_size: int, seed: int) -> tuple[Tensor, Tensor]:
+    """An alphabet (11, H), each character a few small whole numbers, and a text in it (L, B)."""
     generator = torch.Generator().manual_seed(seed)
     alphabet = torch.randint(-2, 3, (11, hidden_size), generator=generator).float()
-    return alphabet[torch.randint(11, (length, batch), generator=generator)]
+    return alphabet, torch.randint(11, (length, batch), generator=generator)
 
 
-def fast(cell: BinaryHighway, x: Tensor) -> Tensor:
-    """The cell's states over a window by the fast path."""
-    H = x.shape[-1]
-    inputs = torch.nn.functional.linear(x, cell.gates.weight[:, H:], cell.gates.bias)
-    return binary_highway(inputs, cell.gates.weight[:, :H], cell.initial_state.expand(x.shape[1], H))
+def fast(cell: BinaryHighway, alphabet: Tensor, tokens: Tensor, initial: Tensor | None = None) -> Tensor:
+    """The cell's states over a text by the fast path."""
+    H = alphabet.shape[-1]
+    table = torch.nn.functional.linear(alphabet, cell.gates.weight[:, H:], cell.gates.bias)
+    if initial is None:
+        initial = cell.initial_state.expand(tokens.shape[1], H)
+    return binary_highway(table, tokens, cell.gates.weight[:, :H], initial)
 
 
-def gradients(states: Tensor, cell: BinaryHighway, x: Tensor) -> list[Tensor]:
+def gradients(states: Tensor, cell: BinaryHighway, alphabet: Tensor) -> list[Tensor]:
     upstream = torch.randn(states.shape, generator=torch.Generator().manual_seed(1), dtype=states.dtype)
-    return list(torch.autograd.grad(states, [x, *cell.parameters()], upstream))
+    return list(torch.autograd.grad(states, [alphabet, *cell.parameters()], upstream))
 
 
 @settings(deadline=None, max_examples=30)
@@ -57,10 +59,13 @@ def test_tensor_operations_equal_the_reference_in_float64(
     length: int, batch: int, hidden_size: int, seed: int
 ) -> None:
     cell = exact_cell(hidden_size, seed, torch.float64)
-    x = exact_inputs(length, batch, hidden_size, seed).double().requires_grad_()
-    reference, states = cell(x), fast(cell, x)
+    alphabet, tokens = exact_inputs(length, batch, hidden_size, seed)
+    alphabet = alphabet.double().requires_grad_()
+    reference, states = cell(alphabet[tokens]), fast(cell, alphabet, tokens)
     assert torch.equal(states, reference)
-    for ours, theirs in zip(gradients(states, cell, x), gradients(reference, cell, x), strict=True):
+    for ours, theirs in zip(
+        gradients(states, cell, alphabet), gradients(reference, cell, alphabet), strict=True
+    ):
         torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-9)
 
 
@@ -69,10 +74,13 @@ def test_tensor_operations_equal_the_reference_in_float64(
 @pytest.mark.parametrize("hidden_size", [6, 37])  # neither fills its last table; each is compiled once
 def test_compiled_loops_equal_the_reference(length: int, batch: int, hidden_size: int, seed: int) -> None:
     cell = exact_cell(hidden_size, seed)
-    x = exact_inputs(length, batch, hidden_size, seed).requires_grad_()
-    reference, states = cell(x), fast(cell, x)
+    alphabet, tokens = exact_inputs(length, batch, hidden_size, seed)
+    alphabet.requires_grad_()
+    reference, states = cell(alphabet[tokens]), fast(cell, alphabet, tokens)
     assert torch.equal(states, reference)
-    for ours, theirs in zip(gradients(states, cell, x), gradients(reference, cell, x), strict=True):
+    for ours, theirs in zip(
+        gradients(states, cell, alphabet), gradients(reference, cell, alphabet), strict=True
+    ):
         scale = float(theirs.abs().max())
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5 * scale)
 
@@ -82,7 +90,8 @@ def test_every_bit_follows_from_the_bits_before_at_the_posts_size() -> None:
     torch.manual_seed(3)
     cell = BinaryHighway(128)
     with torch.no_grad():
-        states = fast(cell, x := torch.randn(2000, 4, 128))
+        alphabet, tokens = torch.randn(63, 128), torch.randint(63, (2000, 4))
+        states, x = fast(cell, alphabet, tokens), alphabet[tokens]
         before = torch.cat((cell.initial_state.expand(1, 4, 128), states[:-1])).double()
         candidate, carry, update = cell.double().gates(torch.cat((before, x.double()), -1)).chunk(3, -1)
         s = torch.sigmoid(carry) * before + torch.sigmoid(update) * candidate
@@ -93,38 +102,61 @@ def test_every_bit_follows_from_the_bits_before_at_the_posts_size() -> None:
 
 def test_a_row_depends_on_neither_its_batch_nor_the_threads() -> None:
     cell = exact_cell(37, seed=0)
-    x = exact_inputs(50, 7, 37, seed=0).requires_grad_()
+    alphabet, tokens = exact_inputs(50, 7, 37, seed=0)
+    alphabet.requires_grad_()
     threads = torch.get_num_threads()
     try:
         results = []
         for number in (1, 2, 16):
             torch.set_num_threads(number)
-            states = fast(cell, x)
-            results.append((states, torch.autograd.grad(states.square().sum() + states.sum(), x)[0]))
+            states = fast(cell, alphabet, tokens)
+            results.append((states, torch.autograd.grad(states.sum(), alphabet)[0]))
     finally:
         torch.set_num_threads(threads)
     for states, grad in results[1:]:
         assert torch.equal(states, results[0][0])
         torch.testing.assert_close(grad, results[0][1])
     with torch.no_grad():
-        assert torch.equal(fast(cell, x[:, 4:5]), results[0][0][:, 4:5])
+        assert torch.equal(fast(cell, alphabet, tokens[:, 4:5]), results[0][0][:, 4:5])
 
 
 def test_a_window_can_be_taken_up_where_another_ended() -> None:
     cell = exact_cell(6, seed=2)
-    inputs = torch.nn.functional.linear(
-        exact_inputs(30, 3, 6, seed=2), cell.gates.weight[:, 6:], cell.gates.bias
-    )
+    alphabet, tokens = exact_inputs(30, 3, 6, seed=2)
     with torch.no_grad():
-        weight, initial = cell.gates.weight[:, :6], cell.initial_state.expand(3, 6)
-        whole = binary_highway(inputs, weight, initial)
-        first = binary_highway(inputs[:13], weight, initial)
-        second = binary_highway(inputs[13:], weight, first[-1])
+        whole = fast(cell, alphabet, tokens)
+        first = fast(cell, alphabet, tokens[:13])
+        second = fast(cell, alphabet, tokens[13:], initial=first[-1])
     assert torch.equal(whole, torch.cat((first, second)))
+
+
+@pytest.mark.parametrize("hidden_size", [6, 37])
+def test_bfloat16_rounds_gradients_and_no_state(hidden_size: int) -> None:
+    cell = exact_cell(hidden_size, seed=4)
+    alphabet, tokens = exact_inputs(40, 5, hidden_size, seed=4)
+    table = torch.nn.functional.linear(alphabet, cell.gates.weight[:, hidden_size:], cell.gates.bias)
+    weight, initial = cell.gates.weight[:, :hidden_size], cell.initial_state.expand(5, hidden_size)
+    results = []
+    for precision in (torch.float32, torch.bfloat16):
+        states = binary_highway(table, tokens, weight, initial, precision)
+        upstream = torch.randn(states.shape, generator=torch.Generator().manual_seed(1))
+        results.append((states, *torch.autograd.grad(states, (table, weight), upstream, retain_graph=True)))
+    (states, grad_table, grad_weight), (rounded_states, rounded_table, rounded_weight) = results
+    assert torch.equal(rounded_states, states)
+    assert torch.equal(rounded_table, grad_table)
+    assert rounded_weight.dtype == torch.float32
+    assert 0 < (rounded_weight - grad_weight).norm() < 0.01 * grad_weight.norm()
+
+
+def test_bfloat16_is_rounded_as_pytorch_rounds() -> None:
+    x = torch.cat((torch.randn(1000), torch.tensor([0.0, -0.0, 1.00390625, 1.01171875, 1e-38, -3e38])))
+    ours = torch.empty_like(x, dtype=torch.bfloat16)
+    recurrence_cpu._store_bfloat16(x.numpy(), ours.view(torch.uint16).numpy())
+    assert torch.equal(ours, x.bfloat16())
 
 
 def test_the_compiled_sigmoid_is_accurate_to_float32() -> None:
     x = torch.cat((torch.linspace(-100, 100, 20_001), torch.tensor([0.0, -0.0, 1e-30, 3e38, -3e38])))
-    ours = torch.empty_like(x)
-    recurrence_cpu._sigmoid(x.numpy(), ours.numpy())
+    ours = x.clone()
+    recurrence_cpu._sigmoid(ours.numpy())
     torch.testing.assert_close(ours.double(), torch.sigmoid(x.double()), rtol=3e-7, atol=2e-38)

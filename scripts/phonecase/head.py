@@ -40,7 +40,7 @@ def cross_entropy(
         states: what the layers read; (N, H).
         targets: the characters that came; int64 (N,).
         layers: the linear maps.
-        precision: of the matrix products. Softmax, loss and sums over characters are float32 in any case.
+        precision: of the matrix products. Softmax and loss are float32 in any case.
     """
     parameters = [parameter for layer in layers for parameter in layer]
     needs_gradients = torch.is_grad_enabled()
@@ -99,7 +99,7 @@ def _backward(grad: Tensor, values: list[Tensor], layers: Layers, grads: list[Te
         if _bends(number, layers):
             grad = torch.ops.aten.threshold_backward(grad, values[number], 0)
         grads[2 * number - 2] += grad.t() @ values[number - 1]
-        grads[2 * number - 1] += grad.sum(0, dtype=grads[0].dtype)
+        grads[2 * number - 1] += grad.sum(0)
         grad = grad @ layers[number - 1][0]
     return grad
 

@@ -78,7 +78,7 @@ class CharLM(nn.Module):
             initial = self.recurrent.initial_state.expand(len(tokens), H)
         # There are only V different characters, so the gates' view of them is a table with V rows.
         table = F.linear(self.embedding.weight, gates.weight[:, H:], gates.bias)  # (V, 3H)
-        return binary_highway(F.embedding(tokens.t(), table), gates.weight[:, :H], initial, precision)
+        return binary_highway(table, tokens.t(), gates.weight[:, :H], initial, precision)
 
     def _layers(self) -> head.Layers:
         """The linear maps from the states to the scores."""

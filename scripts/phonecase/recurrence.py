@@ -23,19 +23,19 @@ rest comes from step t+1. From h_t down to what made it, by the chain rule:
     δu = δs · a σ(u) (1 − σ(u))
     δh_{t−1} += δs · σ(c) + Uᵀ (δa, δc, δu)
 
-Every factor of δh_t on the right is known after the forward pass, which keeps four for each unit, with the
-bracket [|s_t| ≤ 1] multiplied in:
+Everything on the right but δh_t follows from h_{t−1} and the character, so the forward pass keeps nothing
+but the states, and the backward pass works the gates out again: on a CPU that is quicker than to write them
+to memory and read them back. A step back is a product of δh_t with four factors for each unit,
 
-    factors_t = [|s_t| ≤ 1] · ( σ(u),  h_{t−1} σ(c) (1 − σ(c)),  a σ(u) (1 − σ(u)),  σ(c) )
+    (δa, δc, δu, kept) = δh_t · [|s_t| ≤ 1] · ( σ(u),  h_{t−1} σ(c) (1 − σ(c)),  a σ(u) (1 − σ(u)),  σ(c) )
 
-A step back is then one product, (δa, δc, δu, kept) = δh_t · factors_t, and
-δh_{t−1} += kept + Uᵀ (δa, δc, δu). The weights' gradients never enter the loop: p_t adds to the gates, so
-δp_t = (δa, δc, δu)_t, and U meets h_{t−1} at every step, so
+and then δh_{t−1} += kept + Uᵀ (δa, δc, δu). The weights' gradients stay out of the loop: p_t adds to the
+gates, so δp_t = (δa, δc, δu)_t, and U meets h_{t−1} at every step, so
 
     δU = Σ_t (δa, δc, δu)_t h_{t−1}ᵀ
 
-is one large matrix product over all steps and rows of the batch after the loop. What is left of δh before
-the first character is the initial state's.
+is a large matrix product over all steps and rows of the batch. What is left of δh before the first
+character is the initial state's.
 
 All arrays have time first: a step's slice is then contiguous, and so is the (L·B, H) view that the
 feed-forward layers read.
@@ -49,24 +49,30 @@ from torch.autograd.function import once_differentiable
 
 from phonecase import recurrence_cpu
 
+_BLOCK = 4096  # characters whose share of δU is summed up at a time, while they are in the cache
+
 
 def binary_highway(
-    inputs: Tensor, weight: Tensor, initial: Tensor, precision: torch.dtype | None = None
+    table: Tensor,
+    tokens: Tensor,
+    weight: Tensor,
+    initial: Tensor,
+    precision: torch.dtype | None = None,
 ) -> Tensor:
     """The binary highway layer over a whole window.
 
     Args:
-        inputs: what each character adds to the gates, p_t = W x_t + b; (L, B, 3H), time first.
+        table: what each character of the alphabet adds to the gates, p = W x + b; (V, 3H).
+        tokens: the characters, as rows of the table; int64 (L, B), time first.
         weight: U, the gates' weights of the state; (3H, H).
         initial: h_0, the state before the first character; (B, H).
-        precision: of the product that gives δU; None is the inputs'. Nothing else here is ever rounded.
+        precision: in which the gates' gradients are kept and δU is summed up; None is the table's. Nothing
+            else here is ever rounded.
 
     Returns:
         The states after each character, −1 or +1; (L, B, H).
     """
-    needs_factors = torch.is_grad_enabled()
-    precision = precision or inputs.dtype
-    return _BinaryHighway.apply(inputs, weight, initial, precision, needs_factors)  # type: ignore[no-any-return, no-untyped-call]
+    return _BinaryHighway.apply(table, tokens, weight, initial, precision or table.dtype)  # type: ignore[no-any-return, no-untyped-call]
 
 
 class _BinaryHighway(torch.autograd.Function):
@@ -74,61 +80,67 @@ class _BinaryHighway(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, inputs: Tensor, weight: Tensor, initial: Tensor, precision: torch.dtype, needs_factors: bool
+        ctx: Any, table: Tensor, tokens: Tensor, weight: Tensor, initial: Tensor, precision: torch.dtype
     ) -> Tensor:
+        ctx.compiled = table.device.type == "cpu" and table.dtype == torch.float32
         ctx.precision = precision
-        ctx.compiled = inputs.device.type == "cpu" and inputs.dtype == torch.float32
         forward = recurrence_cpu.forward if ctx.compiled else _forward
-        states, factors = forward(inputs, weight, initial, needs_factors=needs_factors)
-        ctx.save_for_backward(weight, initial, states, factors)
+        states = forward(table, tokens, weight, initial)
+        ctx.save_for_backward(table, tokens, weight, initial, states)
         return states
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        weight, initial, states, factors = ctx.saved_tensors
+        table, tokens, weight, initial, states = ctx.saved_tensors
         backward = recurrence_cpu.backward if ctx.compiled else _backward
-        grad_gates, grad_initial = backward(grads[0], factors, weight)
-        grad_weight = grad_gates[0].t() @ initial
-        after = grad_gates[1:].flatten(0, 1).to(ctx.precision)
-        grad_weight += after.t() @ states[:-1].flatten(0, 1).to(ctx.precision)
-        return grad_gates, grad_weight, grad_initial, None, None
+        grad_gates, grad_table, grad_initial = backward(
+            grads[0], states, table, tokens, weight, initial, ctx.precision
+        )
+        grad_weight = grad_gates[0].to(weight.dtype).t() @ initial
+        after, before = grad_gates[1:].flatten(0, 1), states[:-1].flatten(0, 1)
+        for begin in range(0, len(after), _BLOCK):
+            block = slice(begin, begin + _BLOCK)
+            grad_weight += after[block].t() @ before[block].to(ctx.precision)
+        return grad_table, None, grad_weight, grad_initial, None
 
 
-def _forward(
-    inputs: Tensor, weight: Tensor, initial: Tensor, *, needs_factors: bool
-) -> tuple[Tensor, Tensor]:
-    """The states (L, B, H) and the factors of backward (L, B, 4, H), which are empty if not needed."""
-    L, B, H = *inputs.shape[:2], initial.shape[-1]
-    states = inputs.new_empty(L, B, H)
-    gates = torch.empty_like(inputs)  # (L, B, 3H): a, c, u
-    sigmoids = inputs.new_empty(L, B, 2 * H)  # σ(c), σ(u)
-    sums = inputs.new_empty(L, B, H)  # s
-    one = inputs.new_ones(B, H)
+def _forward(table: Tensor, tokens: Tensor, weight: Tensor, initial: Tensor) -> Tensor:
+    """The states (L, B, H)."""
+    inputs = table[tokens]  # (L, B, 3H)
+    states = table.new_empty(*tokens.shape, initial.shape[-1])
+    one = torch.ones_like(initial)
     h = initial
-    for t in range(L):
-        torch.addmm(inputs[t], h, weight.t(), out=gates[t])
-        torch.sigmoid(gates[t, :, H:], out=sigmoids[t])
-        torch.mul(sigmoids[t, :, H:], gates[t, :, :H], out=sums[t])
-        sums[t].addcmul_(sigmoids[t, :, :H], h)
-        h = torch.copysign(one, sums[t], out=states[t])  # sign(0) = +1 (s is a sum, and no sum gives −0)
-    if not needs_factors:
-        return states, inputs.new_empty(0)
+    for t in range(len(tokens)):
+        candidate, carry, update = torch.addmm(inputs[t], h, weight.t()).chunk(3, dim=-1)
+        total = (update.sigmoid() * candidate).addcmul_(carry.sigmoid(), h)
+        h = torch.copysign(one, total, out=states[t])  # sign(0) = +1 (s is a sum, and no sum gives −0)
+    return states
 
-    passes = sums.abs().le_(1)  # as 0 or 1
-    candidate, (carry, update) = gates[..., :H], sigmoids.chunk(2, dim=-1)
+
+def _backward(
+    grad_states: Tensor,
+    states: Tensor,
+    table: Tensor,
+    tokens: Tensor,
+    weight: Tensor,
+    initial: Tensor,
+    precision: torch.dtype,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The gradients of the gates (L, B, 3H), in `precision`, of the table and of the initial state."""
+    L, B, H = states.shape
     before = torch.cat((initial[None], states[:-1]))
-    factors = (update, before * carry * (1 - carry), candidate * update * (1 - update), carry)
-    return states, torch.stack(factors, dim=2) * passes[:, :, None]
+    gates = table[tokens] + before @ weight.t()  # (L, B, 3H), of the whole window at once
+    candidate, carry, update = gates[..., :H], gates[..., H : 2 * H].sigmoid(), gates[..., 2 * H :].sigmoid()
+    passes = (carry * before + update * candidate).abs() <= 1
+    parts = (update, before * carry * (1 - carry), candidate * update * (1 - update), carry)
+    factors = torch.stack(parts, dim=2) * passes[:, :, None]  # (L, B, 4, H)
 
-
-def _backward(grad_states: Tensor, factors: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-    """The gradients of the gates (L, B, 3H) and of the initial state (B, H)."""
-    L, B, _, H = factors.shape
-    grad_gates = factors.new_empty(L, B, 3, H)
-    grad_h = torch.zeros_like(factors[0, :, 0])
+    grad_gates = torch.empty_like(factors[:, :, :3])
+    grad_h = torch.zeros_like(initial)
     for t in reversed(range(L)):
         grad_h = grad_h + grad_states[t]
         torch.mul(grad_h[:, None], factors[t, :, :3], out=grad_gates[t])
         grad_h = torch.addmm(grad_h * factors[t, :, 3], grad_gates[t].view(B, 3 * H), weight)
-    return grad_gates.view(L, B, 3 * H), grad_h
+    grad_table = torch.zeros_like(table).index_add_(0, tokens.flatten(), grad_gates.view(L * B, 3 * H))
+    return grad_gates.view(L, B, 3 * H).to(precision), grad_table, grad_h

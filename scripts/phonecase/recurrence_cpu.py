@@ -11,7 +11,6 @@ rows of 384 numbers, 768 KiB, which a core keeps in its second-level cache.
 """
 
 import functools
-import itertools
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -30,30 +29,44 @@ _PATTERNS = 2**_GROUP
 _GATHER = np.uint32(1 << 24 | 1 << 17 | 1 << 10 | 1 << 3)  # brings bit 0 of four bytes to bits 24 to 27
 
 
-def forward(inputs: Tensor, weight: Tensor, initial: Tensor, *, needs_factors: bool) -> tuple[Tensor, Tensor]:
-    """The states (L, B, H) and the factors of backward (L, B, 4, H): candidate's, carry's, update's, kept.
-
-    Without `needs_factors` the factors are empty.
-    """
-    L, B, H = *inputs.shape[:2], initial.shape[-1]
-    tables = _tables(weight)
-    states = inputs.new_empty(L, B, H)
-    factors = inputs.new_empty(L if needs_factors else 0, B, 4, H)
-    first = initial @ weight.t()  # the one state that isn't ±1
-    arrays = [tensor.numpy() for tensor in (inputs, first, initial, states, factors)]
-    _in_threads(B, lambda rows: _forward(tables.numpy(), *arrays, *rows))
-    return states, factors
+def forward(table: Tensor, tokens: Tensor, weight: Tensor, initial: Tensor) -> Tensor:
+    """The states (L, B, H)."""
+    states = table.new_empty(*tokens.shape, initial.shape[-1])
+    arrays = _arrays(_tables(weight), table, tokens, initial @ weight.t(), initial, states)
+    _in_threads(tokens.shape[1], lambda _, begin, end: _forward(*arrays, begin, end))
+    return states
 
 
-def backward(grad_states: Tensor, factors: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-    """The gradients of the gates (L, B, 3H) and of the initial state (B, H)."""
-    L, B, _, H = factors.shape
-    grad_gates = factors.new_empty(L, B, 3 * H)
-    grad_initial = factors.new_empty(B, H)
-    arrays = [tensor.contiguous().numpy() for tensor in (grad_states, factors, weight)]
-    outputs = (grad_gates.numpy(), grad_initial.numpy())
-    _in_threads(B, lambda rows: _backward_for(H)(*arrays, *outputs, *rows))
-    return grad_gates, grad_initial
+def backward(
+    grad_states: Tensor,
+    states: Tensor,
+    table: Tensor,
+    tokens: Tensor,
+    weight: Tensor,
+    initial: Tensor,
+    precision: torch.dtype,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The gradients of the gates (L, B, 3H), in `precision`, of the table and of the initial state."""
+    L, B, H = states.shape
+    grad_gates = table.new_empty(L, B, 3 * H, dtype=precision)
+    grad_initial = torch.empty_like(initial)
+    grad_tables = table.new_zeros(torch.get_num_threads(), *table.shape)  # each thread sums up its own
+    given = _arrays(
+        _tables(weight), table, tokens, initial @ weight.t(), initial, states, grad_states, weight
+    )
+    made = _arrays(_bits(grad_gates), grad_initial)
+    loop = _backward_for(H, precision)
+    _in_threads(B, lambda part, begin, end: loop(*given, *made, grad_tables[part].numpy(), begin, end))
+    return grad_gates, grad_tables.sum(0), grad_initial
+
+
+def _arrays(*tensors: Tensor) -> list[NDArray[Any]]:
+    return [tensor.detach().contiguous().numpy() for tensor in tensors]
+
+
+def _bits(tensor: Tensor) -> Tensor:
+    """A bfloat16 tensor as the integers that NumPy can hold; any other as it is."""
+    return tensor.view(torch.uint16) if tensor.dtype == torch.bfloat16 else tensor
 
 
 def _tables(weight: Tensor) -> Tensor:
@@ -67,65 +80,80 @@ def _tables(weight: Tensor) -> Tensor:
     return torch.einsum("pk,gkj->gpj", (2 * patterns - 1).to(weight.dtype), columns).reshape(-1, H3)
 
 
-def _in_threads(B: int, work: Callable[[tuple[int, int]], None]) -> None:
-    """Split the batch's rows evenly and call `work` with each part's (begin, end) in a thread of its own."""
+def _in_threads(B: int, work: Callable[[int, int, int], None]) -> None:
+    """Split the batch's rows evenly, and call `work` with each part's number, begin and end in a thread."""
     parts = min(torch.get_num_threads(), B)
     bounds = [B * part // parts for part in range(parts + 1)]
-    rows = list(itertools.pairwise(bounds))
     if parts == 1:
-        work(rows[0])
-        return
-    with ThreadPoolExecutor(parts) as pool:
-        list(pool.map(work, rows))
+        work(0, 0, B)
+    else:
+        list(_pool(parts).map(work, range(parts), bounds[:-1], bounds[1:]))
+
+
+@functools.cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Kept from step to step: new threads would start on a core that is busy, and be moved only later."""
+    return ThreadPoolExecutor(threads)
 
 
 @_compiled
 def _forward(
     tables: NDArray[np.float32],
-    inputs: NDArray[np.float32],
+    table: NDArray[np.float32],
+    tokens: NDArray[np.int64],
     first: NDArray[np.float32],
     initial: NDArray[np.float32],
     states: NDArray[np.float32],
-    factors: NDArray[np.float32],
     begin: int,
     end: int,
 ) -> None:
     L, H = len(states), states.shape[2]
-    groups = (H + _GROUP - 1) // _GROUP
-    needs_factors = len(factors) > 0
-    pattern = np.zeros(groups, np.int64)  # which row of the tables each group of units is at
-    positive = np.zeros(groups * _GROUP, np.uint8)  # which units are +1
+    units, rows = _rows_for(H)
     gates = np.empty(3 * H, np.float32)
-    sigmoids = np.empty(2 * H, np.float32)
-    sums = np.empty(H, np.float32)
     h = np.empty(H, np.float32)
     for b in range(begin, end):
         h[:] = initial[b]
         for t in range(L):
-            gates[:] = inputs[t, b]
+            gates[:] = table[tokens[t, b]]
             if t == 0:
-                gates += first[b]
+                _add(gates, first[b])
             else:
-                _add_rows(gates, tables, pattern)
-            _sigmoid(gates[H:], sigmoids)
+                _add_product(gates, tables, h, units, rows)
+            _sigmoid(gates[H:])
             for i in range(H):
-                sums[i] = sigmoids[i] * h[i] + sigmoids[H + i] * gates[i]
-            if needs_factors:
-                for i in range(H):
-                    a, c, u = gates[i], sigmoids[i], sigmoids[H + i]
-                    passes = _ONE if abs(sums[i]) <= _ONE else np.float32(0)
-                    factors[t, b, 0, i] = passes * u
-                    factors[t, b, 1, i] = passes * h[i] * c * (_ONE - c)
-                    factors[t, b, 2, i] = passes * a * u * (_ONE - u)
-                    factors[t, b, 3, i] = passes * c
-            for i in range(H):
-                positive[i] = sums[i] >= 0
-                h[i] = _ONE if sums[i] >= 0 else -_ONE
+                h[i] = _ONE if gates[H + i] * h[i] + gates[2 * H + i] * gates[i] >= 0 else -_ONE
             states[t, b] = h
-            four = positive.view(np.uint32)
-            for group in range(groups):
-                bits = four[group] * _GATHER >> np.uint32(24) & np.uint32(_PATTERNS - 1)
-                pattern[group] = group * _PATTERNS + bits
+
+
+@_compiled
+def _rows_for(H: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Room for a state as bits, a byte each, and for the numbers of its rows in the tables."""
+    groups = (H + _GROUP - 1) // _GROUP
+    return np.zeros(groups * _GROUP, np.uint8), np.zeros(groups, np.int64)
+
+
+@_compiled
+def _add_product(
+    total: NDArray[np.float32],
+    tables: NDArray[np.float32],
+    h: NDArray[np.float32],
+    units: NDArray[np.uint8],
+    rows: NDArray[np.int64],
+) -> None:
+    """total += U h; `units` and `rows` are room to work in."""
+    for i in range(len(h)):
+        units[i] = h[i] > 0
+    four = units.view(np.uint32)
+    for group in range(len(rows)):
+        pattern = four[group] * _GATHER >> np.uint32(24) & np.uint32(_PATTERNS - 1)
+        rows[group] = group * _PATTERNS + pattern
+    _add_rows(total, tables, rows)
+
+
+@_compiled
+def _add(total: NDArray[np.float32], x: NDArray[np.float32]) -> None:
+    for i in range(len(total)):
+        total[i] += x[i]
 
 
 @_compiled
@@ -142,13 +170,13 @@ def _add_rows(total: NDArray[np.float32], tables: NDArray[np.float32], rows: NDA
 
 
 @_compiled
-def _sigmoid(x: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-    """σ(x) = 1 / (1 + exp(−x)) to float32's accuracy, in a form that the compiler vectorises.
+def _sigmoid(x: NDArray[np.float32]) -> None:
+    """x becomes σ(x) = 1 / (1 + exp(−x)), to float32's accuracy, in a form that the compiler vectorises.
 
     exp(y) = 2ⁿ exp(r) with n the nearest integer to y / ln 2 and r the rest; exp(r) by the polynomial of
     Cephes' expf, and 2ⁿ is put together from its bits. ln 2 is taken off in two parts, the first exact.
     """
-    for i in range(len(out)):
+    for i in range(len(x)):
         y = min(max(-x[i], np.float32(-87)), np.float32(87))
         n = math.floor(y * np.float32(1.44269504) + np.float32(0.5))
         r = y - n * np.float32(0.693359375) + n * np.float32(2.12194440e-4)
@@ -160,55 +188,107 @@ def _sigmoid(x: NDArray[np.float32], out: NDArray[np.float32]) -> None:
         p = p * r + np.float32(5.0000001201e-1)
         p = p * r * r + r + _ONE
         power = np.int32((np.int32(n) + np.int32(127)) << np.int32(23)).view(np.float32)
-        out[i] = _ONE / (_ONE + p * power)
+        x[i] = _ONE / (_ONE + p * power)
+
+
+@_compiled
+def _gradients(
+    grad: NDArray[np.float32],
+    grad_states: NDArray[np.float32],
+    gates: NDArray[np.float32],
+    h: NDArray[np.float32],
+    out: NDArray[np.float32],
+) -> None:
+    """One step back but for Uᵀ: from δh in `grad`, the gates' gradients to `out`; `grad` is left with `kept`.
+
+    `gates` has a, σ(c) and σ(u), and `h` the state before.
+    """
+    H = len(h)
+    for i in range(H):
+        a, c, u = gates[i], gates[H + i], gates[2 * H + i]
+        grad_h = grad[i] + grad_states[i]
+        grad_sum = grad_h if abs(c * h[i] + u * a) <= _ONE else np.float32(0)
+        out[i] = grad_sum * u
+        out[H + i] = grad_sum * h[i] * c * (_ONE - c)
+        out[2 * H + i] = grad_sum * a * u * (_ONE - u)
+        grad[i] = grad_sum * c
+
+
+@_compiled
+def _store_float32(x: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    out[:] = x
+
+
+@_compiled
+def _store_bfloat16(x: NDArray[np.float32], out: NDArray[np.uint16]) -> None:
+    """The upper half of each number's bits, rounded to nearest, ties to even."""
+    bits = x.view(np.uint32)
+    for i in range(len(out)):
+        odd = bits[i] >> np.uint32(16) & np.uint32(1)
+        out[i] = (bits[i] + np.uint32(0x7FFF) + odd) >> np.uint32(16)
 
 
 @functools.cache
-def _backward_for(H: int) -> Callable[..., None]:
-    """The loop of the backward pass, compiled for one number of units.
+def _backward_for(H: int, precision: torch.dtype) -> Callable[..., None]:
+    """The loop of the backward pass, compiled for one number of units and one precision of δgates.
 
     Four rows of the batch go together, as each row of U that is fetched serves all four. Only with H a
     constant does the compiler see that their sums don't overlap in memory, and vectorise.
     """
     H3 = 3 * H
+    store = _store_bfloat16 if precision == torch.bfloat16 else _store_float32
 
     @_compiled
     def loop(
+        tables: NDArray[np.float32],
+        table: NDArray[np.float32],
+        tokens: NDArray[np.int64],
+        first: NDArray[np.float32],
+        initial: NDArray[np.float32],
+        states: NDArray[np.float32],
         grad_states: NDArray[np.float32],
-        factors: NDArray[np.float32],
         weight: NDArray[np.float32],
-        grad_gates: NDArray[np.float32],
+        grad_gates: NDArray[Any],
         grad_initial: NDArray[np.float32],
+        grad_table: NDArray[np.float32],
         begin: int,
         end: int,
     ) -> None:
         u = weight.reshape(-1)
+        units, rows = _rows_for(H)
+        gates = np.empty(H3, np.float32)
         grad = np.empty(4 * H, np.float32)  # δh of four rows of the batch
-        gates = np.zeros(4 * H3, np.float32)
+        deltas = np.zeros(4 * H3, np.float32)  # and of their gates
         for b in range(begin, end, 4):
-            rows = min(4, end - b)
+            together = min(4, end - b)
             grad[:] = 0
-            for t in range(len(grad_states) - 1, -1, -1):
-                for r in range(rows):
-                    for i in range(H):
-                        grad_h = grad[r * H + i] + grad_states[t, b + r, i]
-                        gates[r * H3 + i] = grad_h * factors[t, b + r, 0, i]
-                        gates[r * H3 + H + i] = grad_h * factors[t, b + r, 1, i]
-                        gates[r * H3 + 2 * H + i] = grad_h * factors[t, b + r, 2, i]
-                        grad[r * H + i] = grad_h * factors[t, b + r, 3, i]
-                    grad_gates[t, b + r] = gates[r * H3 : r * H3 + H3]
+            for t in range(len(states) - 1, -1, -1):
+                for r in range(together):
+                    row = b + r
+                    gates[:] = table[tokens[t, row]]
+                    if t == 0:
+                        h = initial[row]
+                        _add(gates, first[row])
+                    else:
+                        h = states[t - 1, row]
+                        _add_product(gates, tables, h, units, rows)
+                    _sigmoid(gates[H:])
+                    delta = deltas[r * H3 : r * H3 + H3]
+                    _gradients(grad[r * H : r * H + H], grad_states[t, row], gates, h, delta)
+                    _add(grad_table[tokens[t, row]], delta)
+                    store(delta, grad_gates[t, row])
                 for j in range(0, H3, 3):
-                    w0, w1, w2 = gates[j], gates[j + 1], gates[j + 2]
-                    x0, x1, x2 = gates[H3 + j], gates[H3 + j + 1], gates[H3 + j + 2]
-                    y0, y1, y2 = gates[2 * H3 + j], gates[2 * H3 + j + 1], gates[2 * H3 + j + 2]
-                    z0, z1, z2 = gates[3 * H3 + j], gates[3 * H3 + j + 1], gates[3 * H3 + j + 2]
+                    w0, w1, w2 = deltas[j], deltas[j + 1], deltas[j + 2]
+                    x0, x1, x2 = deltas[H3 + j], deltas[H3 + j + 1], deltas[H3 + j + 2]
+                    y0, y1, y2 = deltas[2 * H3 + j], deltas[2 * H3 + j + 1], deltas[2 * H3 + j + 2]
+                    z0, z1, z2 = deltas[3 * H3 + j], deltas[3 * H3 + j + 1], deltas[3 * H3 + j + 2]
                     for i in range(H):
                         u0, u1, u2 = u[j * H + i], u[j * H + H + i], u[j * H + 2 * H + i]
                         grad[i] += w0 * u0 + w1 * u1 + w2 * u2
                         grad[H + i] += x0 * u0 + x1 * u1 + x2 * u2
                         grad[2 * H + i] += y0 * u0 + y1 * u1 + y2 * u2
                         grad[3 * H + i] += z0 * u0 + z1 * u1 + z2 * u2
-            for r in range(rows):
+            for r in range(together):
                 grad_initial[b + r] = grad[r * H : r * H + H]
 
     return loop  # type: ignore[no-any-return]
