@@ -24,7 +24,14 @@ from phonecase.files import atomic, write_text
 from phonecase.progress import Progress
 from phonecase.recipe import Recipe
 from phonecase.tensorboard import TensorBoard
-from phonecase.training import Log, Training, choose_device, use_threads
+from phonecase.training import (
+    Log,
+    Training,
+    choose_device,
+    evaluate_carried,
+    keep_freed_memory,
+    use_threads,
+)
 from phonecase.vocab import Vocabulary
 
 log = logging.getLogger("phonecase.train")
@@ -78,6 +85,7 @@ def train(args: argparse.Namespace, device: torch.device, why: str) -> None:
     recipe = Recipe.from_json(args.settings)
     vocabulary = Vocabulary.load(args.vocab)
     threads = use_threads(args.threads)
+    keep_freed_memory()
     training = Training(
         recipe,
         text=_read(args.train, vocabulary),
@@ -137,6 +145,7 @@ def summarise(training: Training, threads: int) -> dict[str, Any]:
         "best_validation_bits": best["validation_bits"],
         "best_validation_nats": _validation_bits(best) * bits_to_nats,
         "best_step": best["step"],
+        "carried_validation_bits": evaluate_carried(training.model, training.validation) / bits_to_nats,
         "train_bits": last["train_bits"],
         "train_nats": last["train_bits"] * bits_to_nats,
         "steps": last["step"],

@@ -13,7 +13,7 @@ def test_the_defaults_are_the_posts_recipe() -> None:
     assert (recipe.hidden_size, recipe.feed_forward_layers) == (128, 2)
     assert (recipe.batch_size, recipe.window, recipe.steps) == (32, 512, 10_000)
     assert (recipe.learning_rate, recipe.warmup_steps, recipe.schedule) == (1e-3, 0, "constant")
-    assert recipe.clip_norm is None
+    assert (recipe.optimizer, recipe.weight_decay, recipe.clip_norm) == ("adam", 0, None)
     assert {recipe.learning_rate_at(step) for step in range(0, 10_000, 999)} == {1e-3}
 
 
@@ -30,6 +30,8 @@ def test_the_defaults_are_the_posts_recipe() -> None:
         ("warmup_steps", 10_000),
         ("schedule", "cosine"),
         ("clip_norm", 0),
+        ("optimizer", "sgd"),
+        ("weight_decay", -0.1),
         ("seed", -1),
         ("precision", "float16"),
         ("validate_every", 0),

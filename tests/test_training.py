@@ -11,7 +11,14 @@ from torch.nn import functional as F
 from phonecase.errors import UserError
 from phonecase.model import CharLM
 from phonecase.recipe import Recipe
-from phonecase.training import Training, choose_device, choose_precision, evaluate, use_threads
+from phonecase.training import (
+    Training,
+    choose_device,
+    choose_precision,
+    evaluate,
+    evaluate_carried,
+    use_threads,
+)
 
 TINY: dict[str, Any] = {
     "hidden_size": 6,
@@ -87,6 +94,35 @@ def test_one_step_is_adams_with_the_gradient_clipped() -> None:
         torch.testing.assert_close(after, expected, rtol=1e-3, atol=1e-4)
 
 
+def test_muon_takes_the_matrices_between_embedding_and_readout_and_adam_the_rest() -> None:
+    run = training(optimizer="muon", learning_rate=0.1, weight_decay=0.5, steps=1)
+    before = weights(run)
+    before = {name: tensor.clone() for name, tensor in before.items()}
+    list(run.run())
+    inner = {"recurrent.gates.weight", "feed_forward.0.weight", "feed_forward.2.weight"}
+    for name, after in weights(run).items():
+        if name in inner:
+            update = (before[name] * (1 - 0.1 * 0.5) - after) / 0.1  # decayed, then 0.2 √max(sides) · U Vᵀ
+            values = torch.linalg.svdvals(update / (0.2 * max(update.shape) ** 0.5))
+            assert 0.5 < values.max() < 1.3  # Newton and Schulz bring them near to 1
+            assert update.square().mean().sqrt().item() == pytest.approx(0.2, rel=0.4)  # as large as Adam's
+        else:
+            moved = (before[name] - after).abs()
+            assert moved.max().item() == pytest.approx(0.1, rel=1e-3)  # Adam's first step, undecayed
+
+
+def test_weight_decay_shrinks_the_inner_matrices_alone() -> None:
+    with_decay, without = training(weight_decay=0.5, steps=1), training(steps=1)
+    before = {name: tensor.clone() for name, tensor in weights(without).items()}
+    list(with_decay.run())
+    list(without.run())
+    rate = without.recipe.learning_rate
+    for name, after in weights(without).items():
+        inner = after.ndim == 2 and not name.startswith(("embedding", "readout"))
+        expected = after - rate * 0.5 * before[name] if inner else after
+        torch.testing.assert_close(weights(with_decay)[name], expected)
+
+
 def test_windows_lie_anywhere_in_the_text_with_even_chances() -> None:
     run = Training(Recipe(**{**TINY, "batch_size": 400}), np.arange(20), text(600), vocab_size=20)
     counts = np.zeros(5)
@@ -106,6 +142,15 @@ def test_validation_is_whole_windows_of_512_from_the_initial_state() -> None:
         window = tokens[None, start : start + 512]
         losses.append(F.cross_entropy(model.logits(window[:, :-1])[0], window[0, 1:]).item())
     assert evaluate(model, tokens) == pytest.approx(np.mean(losses), rel=1e-5)
+
+
+def test_carried_validation_reads_the_text_in_one_go() -> None:
+    run = training()
+    tokens = text(700)
+    with torch.no_grad():
+        chances = run.model.logits(torch.from_numpy(tokens[None, :-1])).log_softmax(-1)[0]
+    surprise = -chances[torch.arange(699), torch.from_numpy(tokens[1:])].mean().item()
+    assert evaluate_carried(run.model, torch.from_numpy(tokens)) == pytest.approx(surprise, rel=1e-5)
 
 
 def test_the_key_is_that_of_recipe_and_data() -> None:

@@ -27,14 +27,21 @@ class Recipe(Settings):
     steps: Annotated[int, Field(ge=1, le=100_000_000)] = 10_000
     """Steps of the optimiser."""
 
+    optimizer: Literal["adam", "muon"] = "adam"
+    """adam; or muon (Jordan et al. 2024) for the matrices between embedding and readout, Adam for the rest:
+    it learns more from a character, and needs longer for a step."""
+
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 1e-3
-    """Adam's learning rate, at its highest."""
+    """The optimiser's learning rate, at its highest. Muon's steps are scaled to be as large as Adam's."""
 
     warmup_steps: Annotated[int, Field(ge=0)] = 0
     """Steps over which the learning rate rises from nothing; 0 starts with all of it."""
 
     schedule: Literal["constant", "linear"] = "constant"
     """After the warm-up the learning rate stays (constant), or falls to zero at the last step (linear)."""
+
+    weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Each step takes this part of the learning rate off the matrices between embedding and readout."""
 
     clip_norm: Annotated[float, Field(gt=0)] | None = None
     """The gradient's norm is cut to this; null leaves it alone."""

@@ -1,4 +1,4 @@
-"""Training: random windows of the text, Adam, and a look at the validation text now and then.
+"""Training: random windows of the text, an optimiser, and a look at the validation text now and then.
 
 `Training.run` is a generator of log dicts, one a step. The progress bar, the history and the checkpoints
 are its consumers; between two of its steps they may read, save or stop it.
@@ -79,7 +79,7 @@ class Training:
             torch.manual_seed(recipe.seed)
             model = CharLM(vocab_size, recipe.hidden_size, recipe.feed_forward_layers)
         self.model = model.to(self.device)
-        self.optimizer = torch.optim.Adam(self.model.parameters(), fused=self.device.type in ("cpu", "cuda"))
+        self.optimizers = make_optimizers(self.model, recipe)
         self.step = 0
         self.seconds = 0.0
         self.history: list[Log] = []  # one for each validation
@@ -97,7 +97,7 @@ class Training:
         """Everything that a step changes."""
         return {
             "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "step": self.step,
             "seconds": self.seconds,
             "history": self.history,
@@ -107,7 +107,8 @@ class Training:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from where `state_dict` was taken."""
         self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        for optimizer, its in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(its)
         self.step = state["step"]
         self.seconds = state["seconds"]
         self.history = list(state["history"])
@@ -152,15 +153,16 @@ class Training:
             yield entry
 
     def _update(self, learning_rate: float) -> tuple[float, float]:
-        """One step of Adam: the batch's loss in nats, and the gradient's norm."""
-        self.optimizer.zero_grad()
+        """One step of the optimiser: the batch's loss in nats, and the gradient's norm."""
+        self.model.zero_grad()
         loss = self.model.loss(self._batch(), self.precision)
         loss.backward()  # type: ignore[no-untyped-call]
         limit = math.inf if self.recipe.clip_norm is None else self.recipe.clip_norm
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), limit)
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate
-        self.optimizer.step()
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate
+            optimizer.step()
         return loss.item(), norm.item()
 
     def _batch(self) -> Tensor:
@@ -178,12 +180,34 @@ class Training:
         return UserError(f"training diverged at step {self.step} ({what}); try {' or '.join(advice)}")
 
 
+def make_optimizers(model: CharLM, recipe: Recipe) -> list[torch.optim.Optimizer]:
+    """The recipe's optimiser; or two, as Muon is for the matrices between embedding and readout only."""
+    inner = [
+        parameter
+        for name, parameter in model.named_parameters()
+        if parameter.ndim == 2 and not name.startswith(("embedding", "readout"))
+    ]
+    outer = [parameter for parameter in model.parameters() if all(parameter is not one for one in inner)]
+    fused = outer[0].device.type in ("cpu", "cuda")
+    if recipe.optimizer == "muon":
+        muon = torch.optim.Muon(inner, weight_decay=recipe.weight_decay, adjust_lr_fn="match_rms_adamw")
+        return [muon, torch.optim.AdamW(outer, weight_decay=0, fused=fused)]
+    groups = [{"params": inner, "weight_decay": recipe.weight_decay}, {"params": outer, "weight_decay": 0}]
+    return [torch.optim.AdamW(groups, fused=fused)]
+
+
 @torch.no_grad()
 def evaluate(model: CharLM, tokens: Tensor) -> float:
     """Mean nats per character of a text (T,): whole windows of 512, each from the initial state, no tail."""
     windows = tokens[: len(tokens) // VALIDATION_WINDOW * VALIDATION_WINDOW].view(-1, VALIDATION_WINDOW)
     batches = torch.split(windows, _VALIDATION_BATCH)
     return math.fsum(model.loss(batch).item() * len(batch) for batch in batches) / len(windows)
+
+
+@torch.no_grad()
+def evaluate_carried(model: CharLM, tokens: Tensor) -> float:
+    """Mean nats per character of a text (T,) read in one go: the state is carried on to its end."""
+    return model.loss(tokens[None]).item()
 
 
 def choose_device(name: DeviceName) -> tuple[torch.device, str]:
