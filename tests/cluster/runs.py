@@ -1,13 +1,14 @@
-"""Runs of the workflow through profiles/slurm, as a user starts and stops them."""
+"""Runs of the workflow through a cluster's profile, as a user starts and stops them."""
 
 import os
 import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cluster.slurm import wait_until
+from cluster.daemons import wait_until
 from workflow import small
 
 # Still smaller: on a cluster each job costs seconds of Snakemake's own.
@@ -15,11 +16,16 @@ SETTINGS = small.SETTINGS.replace("  insertion:\n", "").replace(
     '  plum: {colours: ["#FFDF40", "#402040"]}\n', ""
 )
 
-# What the small cluster needs beyond the profile: there is no database behind sacct, and we are in a hurry.
-OPTIONS = (
+# What the small clusters need beyond the profiles: SLURM's sacct has no database, and we are in a hurry.
+SLURM = (
     "--workflow-profile=profiles/slurm",
     "--slurm-status-command=squeue",
     "--slurm-init-seconds-before-status-checks=8",
+    "--seconds-between-status-checks=1",
+    "--set-threads=train=1",
+)
+GRID_ENGINE = (
+    "--workflow-profile=profiles/sge",
     "--seconds-between-status-checks=1",
     "--set-threads=train=1",
 )
@@ -45,15 +51,20 @@ def copy_without_results(folder: Path, to: Path) -> Path:
 started: list["subprocess.Popen[str]"] = []  # whatever of these is left when a test ends is killed
 
 
-def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+def start(
+    folder: Path,
+    *arguments: str,
+    options: Sequence[str] = SLURM,
+    environment: Mapping[str, str] | None = None,
+) -> "subprocess.Popen[str]":
     """Start Snakemake in a terminal of its own, so to speak; its messages go to one pipe."""
     run = subprocess.Popen(
-        [sys.executable, "-m", "snakemake", *OPTIONS, *arguments],
+        [sys.executable, "-m", "snakemake", *options, *arguments],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **(environment or {})},
         start_new_session=True,
         preexec_fn=_heed_interrupts,
     )

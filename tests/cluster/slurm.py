@@ -9,15 +9,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from filelock import FileLock
 
-T = TypeVar("T")
+from cluster.daemons import free_port, program, start, wait_until
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scancel", "sinfo", "scontrol")
 ETC = Path("/etc/slurm")
@@ -85,7 +84,7 @@ class Task(NamedTuple):
 
 def why_not() -> str | None:
     """Why no cluster can be started here, or None when one can."""
-    missing = [program for program in PROGRAMS if _program(program) is None]
+    missing = [name for name in PROGRAMS if program(name) is None]
     if missing:
         return (
             f"SLURM is not installed ({', '.join(missing)} missing): "
@@ -129,7 +128,7 @@ def cluster() -> Iterator[Cluster]:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         _configure(folder)
         stack.callback(_unlink, folder)
-        _start(
+        start(
             stack,
             folder,
             "munged",
@@ -138,8 +137,8 @@ def cluster() -> Iterator[Cluster]:
             *(f"--{name}-file={folder}/munge.{name}" for name in ("key", "pid", "log", "seed")),
             f"--socket={folder}/munge.socket",
         )
-        _start(stack, folder, "slurmctld", "-D", "-c")
-        _start(stack, folder, "slurmd", "-D", "-c", "-N", _host())
+        start(stack, folder, "slurmctld", "-D", "-c")
+        start(stack, folder, "slurmd", "-D", "-c", "-N", _host())
         try:
             wait_until(lambda: "idle" in _output("sinfo", "--noheader", "--format=%T"), "an idle node", 60)
         except (AssertionError, subprocess.CalledProcessError) as error:
@@ -148,15 +147,6 @@ def cluster() -> Iterator[Cluster]:
         running = Cluster(folder)
         stack.callback(_cancel_all, running)
         yield running
-
-
-def wait_until(condition: Callable[[], T], what: str, seconds: float) -> T:
-    """Wait until a condition holds, asking ten times a second: its value. AssertionError at the end."""
-    end = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < end, f"{what} did not come about in {seconds} seconds"
-        time.sleep(0.1)
-    return value
 
 
 def _configure(folder: Path) -> None:
@@ -173,8 +163,8 @@ def _configure(folder: Path) -> None:
     settings = {
         "folder": folder,
         "host": _host(),
-        "controller_port": _free_port(),
-        "node_port": _free_port(),
+        "controller_port": free_port(),
+        "node_port": free_port(),
         "cpus": CPUS,
         "memory": MEMORY,
         "gpus": GPUS,
@@ -207,32 +197,9 @@ def _gpu(folder: Path, number: int) -> Path:
     return path
 
 
-def _start(stack: ExitStack, folder: Path, program: str, *options: str) -> None:
-    """Start a daemon as a child of ours, to be ended with the stack."""
-    path = _program(program)
-    assert path is not None, program
-    with (folder / f"{program}.log").open("w") as log:
-        daemon = subprocess.Popen([path, *options], stdout=log, stderr=log, start_new_session=True)
-    stack.callback(_end, daemon)
-
-
-def _end(daemon: "subprocess.Popen[bytes]") -> None:
-    daemon.terminate()
-    try:
-        daemon.wait(10)
-    except subprocess.TimeoutExpired:
-        daemon.kill()
-        daemon.wait()
-
-
 def _cancel_all(running: Cluster) -> None:
     subprocess.run(["scancel", "--user=root"], check=False)
     wait_until(lambda: not running.waiting_and_running(), "an empty queue", 30)
-
-
-def _program(name: str) -> str | None:
-    """Where a program is; Debian keeps the daemons where only root looks."""
-    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
 
 
 def _output(*command: str) -> str:
@@ -241,9 +208,3 @@ def _output(*command: str) -> str:
 
 def _host() -> str:
     return socket.gethostname().partition(".")[0]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

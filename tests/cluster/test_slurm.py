@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
+from cluster.daemons import wait_until
 from cluster.runs import (
     SETTINGS,
     copy,
@@ -20,7 +21,7 @@ from cluster.runs import (
     wait_for_checkpoint,
     weights_of,
 )
-from cluster.slurm import GPUS, Cluster, Task, wait_until
+from cluster.slurm import GPUS, Cluster, Task
 from workflow.small import contents
 
 pytestmark = pytest.mark.slow
