@@ -67,10 +67,17 @@ rule contact_sheet:
 rule pictures:
     """Every configured picture."""
     input:
-        for_every_grid(rules.render_variants.output, strategy=CONFIG.orders, style=CONFIG.styles),
+        for_every_grid(
+            [
+                "results/art/{model}/{passage}/{strategy}/{style}.png",
+                "results/art/{model}/{passage}/{strategy}/{style}.portrait.png",
+            ],
+            strategy=CONFIG.orders,
+            style=CONFIG.styles,
+        ),
 
 
 rule contact_sheets:
     """The contact sheet of every model and passage."""
     input:
-        for_every_grid(rules.contact_sheet.output),
+        for_every_grid("results/art/{model}/{passage}/contact_sheet.png"),

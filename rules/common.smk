@@ -102,6 +102,10 @@ def own_states_json(wildcards):
     return as_json(CONFIG.states[wildcards.passage])
 
 
+# Patterns are written out, not taken from `rules`: where results lie in object storage, those are addresses of
+# local copies, which expand() refuses.
+
+
 def for_every_grid(pattern, **others):
     """The files of a pattern for every model and passage, and for your own states."""
     return [
@@ -117,15 +121,15 @@ def for_every_passage_of_several_models(pattern):
 
 
 def all_models_comparisons(wildcards):
-    return expand(rules.compare_orders.output.parquet, model=CONFIG.model, **wildcards)
+    return expand("results/compare/{model}/{passage}/orders.parquet", model=CONFIG.model, **wildcards)
 
 
 def all_orders(wildcards):
-    return expand(rules.order_rows.output.order, strategy=CONFIG.orders, **wildcards)
+    return expand("results/orders/{model}/{passage}/{strategy}.parquet", strategy=CONFIG.orders, **wildcards)
 
 
 def all_order_reports(wildcards):
-    return expand(rules.order_rows.output.report, strategy=CONFIG.orders, **wildcards)
+    return expand("results/orders/{model}/{passage}/{strategy}.json", strategy=CONFIG.orders, **wildcards)
 
 
 def of_experiments(pattern, **others):
@@ -134,23 +138,23 @@ def of_experiments(pattern, **others):
 
 
 def weights_of_experiments(wildcards):
-    return of_experiments(rules.train.output.weights)
+    return of_experiments("results/models/{model}/weights.safetensors")
 
 
 def summaries_of_experiments(wildcards):
-    return of_experiments(rules.train.output.summary)
+    return of_experiments("results/models/{model}/summary.json")
 
 
 def states_of_experiments(wildcards):
-    return of_experiments(rules.extract_states.output.states)
+    return of_experiments("results/states/{model}/{passage}.parquet")
 
 
 def orders_of_experiments(wildcards):
-    return of_experiments(rules.order_rows.output.order, strategy=CONFIG.orders)
+    return of_experiments("results/orders/{model}/{passage}/{strategy}.parquet", strategy=CONFIG.orders)
 
 
 def order_reports_of_experiments(wildcards):
-    return of_experiments(rules.order_rows.output.report, strategy=CONFIG.orders)
+    return of_experiments("results/orders/{model}/{passage}/{strategy}.json", strategy=CONFIG.orders)
 
 
 def experiments_json(wildcards):

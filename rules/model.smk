@@ -158,4 +158,4 @@ rule permute_model:
 rule learning_curves:
     """The learning curve of every configured model."""
     input:
-        expand(rules.learning_curve.output.png, model=CONFIG.model),
+        expand("results/models/{model}/learning_curve.png", model=CONFIG.model),

@@ -108,5 +108,5 @@ rule compare_models:
 rule comparisons:
     """The comparison of the orders for every model and passage, and over the models if there are several."""
     input:
-        for_every_grid(rules.compare_orders.output.figure),
-        for_every_passage_of_several_models(rules.compare_models.output.markdown),
+        for_every_grid("results/compare/{model}/{passage}/orders.png"),
+        for_every_passage_of_several_models("results/compare/{passage}.md"),
