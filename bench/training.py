@@ -1,8 +1,8 @@
 """How fast a training step is, beside the same step by autograd and with PyTorch's own GRU.
 
-All take the recipe's step (forward, backward, clipping, Adam) on the same windows, in turn, in one process;
-their medians are compared. The two it is held against are written as one would write them in PyTorch. Peak
-memory is each one's own, in a process of its own. On a quiet machine:
+All take the recipe's step (forward, backward, clipping, Adam) on the same windows, in turn, each in a
+process of its own, as one would run it; their medians are compared. The two that it is held against are
+written as one would write them in PyTorch. On a quiet machine:
 
     make bench
 """
@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -28,6 +29,7 @@ from phonecase.recipe import Recipe
 from phonecase.training import choose_precision, keep_freed_memory, use_threads
 
 V = 63  # characters
+OURS = "phonecase"
 MATRIX = 2048  # side of the matrices by whose product the machine's own speed is measured
 
 Step = Callable[[], None]
@@ -92,8 +94,8 @@ def steps(recipe: Recipe) -> dict[str, Callable[[], Step]]:
     precision = choose_precision(recipe.precision, torch.device("cpu"))
     low = f", {name(precision)}"
     return {  # where the first precision is float32 already, there are only three
-        f"phonecase{low}": lambda: ours(recipe, precision),
-        "phonecase, float32": lambda: ours(recipe, torch.float32),
+        f"{OURS}{low}": lambda: ours(recipe, precision),
+        f"{OURS}, float32": lambda: ours(recipe, torch.float32),
         f"nn.GRU{low}": lambda: plain(recipe, nn.GRU(H, H), precision),
         "nn.GRU, float32": lambda: plain(recipe, nn.GRU(H, H), torch.float32),
         f"autograd loop{low}": lambda: plain(recipe, BinaryHighway(H), precision),
@@ -106,7 +108,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--settings", default="{}", metavar="JSON", help="the recipe (default: the post's)")
-    parser.add_argument("--steps", type=int, default=7, help="counted steps of each (default: 7)")
+    parser.add_argument("--turns", type=int, default=7, help="of each, with three counted steps (default: 7)")
     parser.add_argument("--threads", type=int, help="default: all cores")
     parser.add_argument(
         "--out",
@@ -117,49 +119,68 @@ def main() -> None:
     args = parser.parse_args()
     recipe = Recipe.from_json(args.settings)
     threads = use_threads(args.threads)
-    keep_freed_memory()
-    megabytes = {name: in_a_process(peak_memory, args.settings, threads, name) for name in steps(recipe)}
-    made = {name: make() for name, make in steps(recipe).items()}
-    seconds: dict[str, list[float]] = {name: [] for name in made}
-    for round_ in range(args.steps + 1):
-        for name, step in made.items():
-            took = timed(step)
-            if round_:  # the first compiles and allocates
-                seconds[name].append(took)
-    medians = {name: statistics.median(times) for name, times in seconds.items()}
+    runners = {name: Runner(name, args.settings, threads) for name in steps(recipe)}
+    seconds: dict[str, list[float]] = {name: [] for name in runners}
+    for _ in range(args.turns):
+        for name, runner in runners.items():
+            seconds[name].append(runner.do(take_steps))
+    megabytes = {name: runner.do(peak_memory) for name, runner in runners.items()}
     text = (
         f"{recipe.batch_size} × {recipe.window} characters a step, {recipe.hidden_size} units, "
         f"{threads} threads, PyTorch {torch.__version__}\n\n"
         + table(recipe, seconds, megabytes)
         + "\n"
-        + figures(recipe, next(iter(medians.values())))
+        + figures(recipe, statistics.median(next(iter(seconds.values()))))
     )
     print(text, end="")
     write_text(args.out, text)
+
+
+class Runner:
+    """A process that holds one of the steps, and does what it is asked to."""
+
+    def __init__(self, name: str, settings: str, threads: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pool = context.Pool(1, initializer=prepare, initargs=(name, settings, threads))
+
+    def do(self, work: Callable[[], float]) -> float:
+        """What the work returns when the process does it."""
+        return self._pool.apply(work)
+
+
+held: dict[str, Any] = {}
+"""What a runner's process holds: its step, and the memory that it had before."""
+
+
+def prepare(name: str, settings: str, threads: int) -> None:
+    use_threads(threads)
+    if name.startswith(OURS):
+        keep_freed_memory()
+    held["before"] = resident_megabytes()
+    held["step"] = steps(Recipe.from_json(settings))[name]()
+
+
+def take_steps() -> float:
+    """The seconds of a step that follows another, as steps do."""
+    held["step"]()
+    return statistics.median(timed(held["step"]) for _ in range(3))
+
+
+def peak_memory() -> float:
+    """The MB that the steps needed, over what the process had when it began."""
+    return resident_megabytes() - float(held["before"])
+
+
+def resident_megabytes() -> float:
+    """The most that this process ever had."""
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB elsewhere
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
 def timed(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
-
-
-def in_a_process(work: Callable[..., float], *words: object) -> float:
-    """What the work returns when a fresh process does it."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(work, words)
-
-
-def peak_memory(settings: str, threads: int, name: str) -> float:
-    """The MB that three steps need, over what the process had when it began."""
-    use_threads(threads)
-    keep_freed_memory()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    step = steps(Recipe.from_json(settings))[name]()
-    for _ in range(3):
-        step()
-    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB elsewhere
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * unit / 1e6
 
 
 def table(recipe: Recipe, seconds: dict[str, list[float]], megabytes: dict[str, float]) -> str:
