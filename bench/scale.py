@@ -1,0 +1,189 @@
+"""What a run costs as it grows: each stage against its sizes, and the plan of a sweep against its models.
+
+Seconds are those of the processor, which other work on the machine changes less than those on the clock; a
+plan has both. On any machine:
+
+    make bench-scale
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+import yaml
+
+import instances  # first: it finds the library
+from phonecase.files import write_text
+from phonecase.model import CharLM
+from phonecase.ordering import STRATEGIES, Ordering, order_units
+from phonecase.recipe import Recipe
+from phonecase.rendering import render, write_png
+from phonecase.states import States, write_states
+from phonecase.styles import Style
+from phonecase.training import Training
+
+ROOT = Path(__file__).parent.parent
+PARTS = ("Snakefile", "config.yaml", "envs", "profiles", "rules", "scripts", "docs")
+V = 63  # characters of the alphabet
+SLOW = {"annealed", "bar", "anti_robinson"}  # measured up to SLOW_UNITS
+SLOW_UNITS = 128
+STYLE = Style(colours=("#FEF7E9", "#0040A1"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--units", type=int, nargs="*", default=[32, 128, 512], help="default: 32 128 512")
+    parser.add_argument(
+        "--characters", type=int, nargs="*", default=[274, 2740], help="of a passage; default: 274 2740"
+    )
+    parser.add_argument(
+        "--models", type=int, nargs="*", default=[10, 100, 1000], help="to plan; default: 10 100 1000"
+    )
+    parser.add_argument(
+        "--orders", type=int, default=1, help="of config.yaml's, for the plan (default: 1; all: 99)"
+    )
+    parser.add_argument("--out", type=Path, help="also write the tables to this Markdown file")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    lines: list[str] = []
+    for line in _tables(args):
+        print(line, flush=True)
+        lines.append(line)
+        if args.out:
+            write_text(args.out, "\n".join(lines) + "\n")
+
+
+def _tables(args: argparse.Namespace) -> Iterator[str]:
+    busy = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores at the start"
+    yield f"Processor seconds, one thread; {busy}."
+    if args.units:
+        yield from _table(["units", "training, 10⁶ characters", "weights, kB"], map(_training, args.units))
+        titles = ["units", "characters", "extract_states", "states, kB", "render_variants", "pictures, kB"]
+        sizes = [(units, characters) for units in args.units for characters in args.characters]
+        yield from _table(titles, (_passage(*size) for size in sizes))
+        yield from _table(
+            ["order", *(f"{units} × {characters}" for units, characters in sizes)],
+            ([name, *(_order(name, *size) for size in sizes)] for name in STRATEGIES),
+        )
+    if args.models:
+        titles = ["models", "orders", "jobs", "processor s", "ms a job", "clock s", "MB of memory"]
+        yield from _table(titles, (_plan(models, args.orders) for models in args.models))
+
+
+def _table(titles: list[str], rows: Iterator[list[str]]) -> Iterator[str]:
+    yield ""
+    yield "| " + " | ".join(titles) + " |"
+    yield "|" + "--:|" * len(titles)
+    for row in rows:
+        yield "| " + " | ".join(row) + " |"
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    """Of the processor; the second run counts, as the first compiles and warms up."""
+    work()
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def _training(units: int) -> list[str]:
+    """Steps of the recipe `swift`."""
+    recipe = Recipe(hidden_size=units, window=128, steps=100, validate_every=100, clip_norm=1)
+    text = np.random.default_rng(0).integers(0, V, 100_000)
+    training = Training(recipe, text=text, validation=text[:512], vocab_size=V)
+    steps = training.run()
+    seconds = _seconds(lambda: [next(steps) for _ in range(3)])
+    size = 4 * sum(parameter.numel() for parameter in training.model.parameters())
+    return [
+        str(units),
+        f"{seconds / (3 * recipe.batch_size * recipe.window) * 1e6:.1f}",
+        f"{size / 1e3:,.0f}",
+    ]
+
+
+def _passage(units: int, characters: int) -> list[str]:
+    tokens = torch.zeros((1, characters), dtype=torch.int64)
+    model = CharLM(V, units)
+    made = instances.states(units, characters)
+    identity = Ordering(np.arange(units, dtype=np.int32), np.ones(units, np.int8))
+    with tempfile.TemporaryDirectory() as folder:
+        path, picture = Path(folder, "states.parquet"), Path(folder, "picture.png")
+
+        def extract() -> None:
+            with torch.no_grad():
+                model.states(tokens)
+                model.logits(tokens)
+            surprise = np.zeros(characters, np.float32)
+            places = [("Romans", 1, 16)] * characters
+            write_states(path, States("x" * characters, made, surprise, places, {}))
+
+        def draw() -> None:
+            for _ in ("landscape", "portrait"):
+                write_png(picture, render(made, identity, STYLE, cell=7), dpi=300)
+
+        seconds = [f"{_seconds(work):.3f}" for work in (extract, draw)]
+        sizes = [f"{path.stat().st_size / 1e3:,.0f}", f"{2 * picture.stat().st_size / 1e3:,.0f}"]
+    return [str(units), str(characters), seconds[0], sizes[0], seconds[1], sizes[1]]
+
+
+def _order(name: str, units: int, characters: int) -> str:
+    if name in SLOW and units > SLOW_UNITS:
+        return ""
+    passage = instances.states(units, characters)
+    return f"{_seconds(lambda: order_units(passage, name)):.3f}"
+
+
+def _plan(models: int, orders: int) -> list[str]:
+    """`snakemake -n experiments` for a sweep over so many seeds, without any results."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in PARTS:
+            (shutil.copytree if (ROOT / part).is_dir() else shutil.copy)(ROOT / part, folder / part)
+        config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+        config["sweep"] = {"swift": {"seed": list(range(models))}}
+        config["orders"] = dict(list(config["orders"].items())[:orders])
+        (folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+        command = [
+            sys.executable,
+            "-m",
+            "snakemake",
+            "experiments",
+            "--dry-run",
+            "--quiet=rules",
+            "--cores=1",
+        ]
+        start = time.monotonic()
+        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
+        assert process.stdout
+        output = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        clock = time.monotonic() - start
+    if status:
+        raise SystemExit(output)
+    jobs = int(re.findall(r"^total +(\d+)$", output, re.MULTILINE)[0])
+    seconds = usage.ru_utime + usage.ru_stime
+    memory = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    return [
+        f"{models:,}",
+        str(len(config["orders"])),
+        f"{jobs:,}",
+        f"{seconds:.1f}",
+        f"{seconds / jobs * 1e3:.1f}",
+        f"{clock:.0f}",
+        f"{memory:,.0f}",
+    ]
+
+
+if __name__ == "__main__":
+    main()
