@@ -1,0 +1,30 @@
+"""The benches run; what they find is another matter, for a quiet machine."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+BENCH = Path(__file__).parents[1] / "bench"
+
+
+@pytest.mark.slow
+def test_growth_measures_every_axis_and_draws_it(tmp_path: Path) -> None:
+    sizes = ["--hidden-sizes", "4", "8", "--windows", "8", "16", "--batch-sizes", "1", "2"]
+    command = [sys.executable, str(BENCH / "growth.py"), *sizes, "--rounds=1", "--threads=1"]
+    done = subprocess.run([*command, "--out", str(tmp_path)], capture_output=True, text=True, check=True)
+    text = (tmp_path / "growth.md").read_text()
+    assert done.stdout == text
+    first_cells = [line.split(" | ")[0].removeprefix("| ") for line in text.splitlines() if line[:2] == "| "]
+    assert first_cells == [
+        *("hidden size", "4", "8"),
+        *("hidden size, without feed-forward layers", "4", "8"),
+        *("window", "8", "16"),
+        *("batch size", "1", "2"),
+        *("threads", "1"),
+    ]
+    with Image.open(tmp_path / "growth.png") as picture:
+        assert picture.size == (1500, 1125)
+    assert "without feed-forward layers" in (tmp_path / "growth.svg").read_text()
