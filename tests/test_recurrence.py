@@ -100,7 +100,14 @@ def test_every_bit_follows_from_the_bits_before_at_the_posts_size() -> None:
     assert torch.equal((states > 0)[clear], (s >= 0)[clear])
 
 
-def test_a_row_depends_on_neither_its_batch_nor_the_threads() -> None:
+@pytest.mark.parametrize("openmp", [True, False])
+def test_a_row_depends_on_neither_its_batch_nor_the_threads(
+    openmp: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not openmp:
+        monkeypatch.setattr(recurrence_cpu, "_openmp", lambda: None)
+    elif recurrence_cpu._openmp() is None:
+        pytest.skip("this PyTorch doesn't compute in the threads of GNU's OpenMP")
     cell = exact_cell(37, seed=0)
     alphabet, tokens = exact_inputs(50, 7, 37, seed=0)
     alphabet.requires_grad_()
@@ -118,6 +125,20 @@ def test_a_row_depends_on_neither_its_batch_nor_the_threads() -> None:
         torch.testing.assert_close(grad, results[0][1])
     with torch.no_grad():
         assert torch.equal(fast(cell, alphabet, tokens[:, 4:5]), results[0][0][:, 4:5])
+
+
+@pytest.mark.parametrize("openmp", [True, False])
+def test_what_goes_wrong_in_a_thread_is_raised(openmp: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not openmp:
+        monkeypatch.setattr(recurrence_cpu, "_openmp", lambda: None)
+
+    def work(part: int, _begin: int, _end: int) -> None:
+        if part == 1:
+            raise MemoryError("no room")
+
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    with pytest.raises(MemoryError, match="no room"):
+        recurrence_cpu._in_threads(4, work)
 
 
 def test_a_window_can_be_taken_up_where_another_ended() -> None:

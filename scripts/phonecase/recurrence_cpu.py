@@ -10,8 +10,10 @@ four units ("the method of the four Russians", Arlazarov et al. 1970). At 128 un
 rows of 384 numbers, 768 KiB, which a core keeps in its second-level cache.
 """
 
+import ctypes
 import functools
 import math
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -81,13 +83,42 @@ def _tables(weight: Tensor) -> Tensor:
 
 
 def _in_threads(B: int, work: Callable[[int, int, int], None]) -> None:
-    """Split the batch's rows evenly, and call `work` with each part's number, begin and end in a thread."""
+    """Split the batch's rows evenly, and call `work` with each part's number, begin and end in a thread.
+
+    The threads are those in which PyTorch computes. Others would fight them for the cores: after a product
+    OpenMP's threads wait some milliseconds for the next one, and don't sleep meanwhile. Where PyTorch brings
+    another OpenMP than GNU's, or none, it is others nevertheless.
+    """
     parts = min(torch.get_num_threads(), B)
     bounds = [B * part // parts for part in range(parts + 1)]
+    openmp = _openmp()
     if parts == 1:
         work(0, 0, B)
-    else:
+    elif openmp is None:
         list(_pool(parts).map(work, range(parts), bounds[:-1], bounds[1:]))
+    else:
+        errors = []
+
+        def team(_: object) -> None:
+            try:
+                for part in range(openmp.omp_get_thread_num(), parts, openmp.omp_get_num_threads()):
+                    work(part, bounds[part], bounds[part + 1])
+            except BaseException as error:  # in a thread that nobody else listens to
+                errors.append(error)
+
+        openmp.GOMP_parallel(_TEAM(team), None, ctypes.c_uint(parts), ctypes.c_uint(0))
+        if errors:
+            raise errors[0]
+
+
+_TEAM = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+
+
+@functools.cache
+def _openmp() -> ctypes.CDLL | None:
+    """GNU's OpenMP as PyTorch loaded it, if it did."""
+    loaded = ctypes.CDLL(None) if os.name == "posix" else None
+    return loaded if hasattr(loaded, "GOMP_parallel") else None
 
 
 @functools.cache
