@@ -132,29 +132,21 @@ def all_order_reports(wildcards):
     return expand("results/orders/{model}/{passage}/{strategy}.json", strategy=CONFIG.orders, **wildcards)
 
 
-def of_experiments(pattern, **others):
-    """The files of a pattern for every model that is compared, along the first passage."""
-    return expand(pattern, model=CONFIG.experiments, passage=next(iter(CONFIG.passages)), **others)
-
-
-def weights_of_experiments(wildcards):
-    return of_experiments("results/models/{model}/weights.safetensors")
-
-
-def summaries_of_experiments(wildcards):
-    return of_experiments("results/models/{model}/summary.json")
-
-
-def states_of_experiments(wildcards):
-    return of_experiments("results/states/{model}/{passage}.parquet")
-
-
-def orders_of_experiments(wildcards):
-    return of_experiments("results/orders/{model}/{passage}/{strategy}.parquet", strategy=CONFIG.orders)
-
-
-def order_reports_of_experiments(wildcards):
-    return of_experiments("results/orders/{model}/{passage}/{strategy}.json", strategy=CONFIG.orders)
+def files_of_experiments(wildcards):
+    """What the comparison of models reads: one model after the other, so that --batch divides the models."""
+    patterns = [
+        "results/models/{model}/weights.safetensors",
+        "results/models/{model}/summary.json",
+        "results/states/{model}/{passage}.parquet",
+        "results/orders/{model}/{passage}/{strategy}.parquet",
+        "results/orders/{model}/{passage}/{strategy}.json",
+    ]
+    passage = next(iter(CONFIG.passages))
+    return [
+        path
+        for model in CONFIG.experiments
+        for path in expand(patterns, model=model, passage=passage, strategy=CONFIG.orders)
+    ]
 
 
 def experiments_json(wildcards):

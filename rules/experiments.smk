@@ -12,11 +12,7 @@ localrules:
 rule experiments:
     """Every model on one page: settings that differ, bits, seconds, flip rate, best order and its picture."""
     input:
-        weights=weights_of_experiments,
-        summaries=summaries_of_experiments,
-        states=states_of_experiments,
-        orders=orders_of_experiments,
-        reports=order_reports_of_experiments,
+        files_of_experiments,
     output:
         parquet="results/experiments.parquet",
         markdown="results/experiments.md",
