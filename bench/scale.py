@@ -1,7 +1,7 @@
 """What a run costs as it grows: each stage against its sizes, and the plan of a sweep against its models.
 
 Seconds are those of the processor, which other work on the machine changes less than those on the clock; a
-plan has both. On any machine:
+plan has both. The orders have a bench of their own (bench/orders.py). On any machine:
 
     make bench-scale
 """
@@ -24,7 +24,7 @@ import yaml
 import instances  # first: it finds the library
 from phonecase.files import write_text
 from phonecase.model import CharLM
-from phonecase.ordering import STRATEGIES, Ordering, order_units
+from phonecase.ordering import Ordering
 from phonecase.recipe import Recipe
 from phonecase.rendering import render, write_png
 from phonecase.states import States, write_states
@@ -34,8 +34,6 @@ from phonecase.training import Training
 ROOT = Path(__file__).parent.parent
 PARTS = ("Snakefile", "config.yaml", "envs", "profiles", "rules", "scripts", "docs")
 V = 63  # characters of the alphabet
-SLOW = {"annealed", "bar", "anti_robinson"}  # measured up to SLOW_UNITS
-SLOW_UNITS = 128
 STYLE = Style(colours=("#FEF7E9", "#0040A1"))
 
 
@@ -72,10 +70,6 @@ def _tables(args: argparse.Namespace) -> Iterator[str]:
         titles = ["units", "characters", "extract_states", "states, kB", "render_variants", "pictures, kB"]
         sizes = [(units, characters) for units in args.units for characters in args.characters]
         yield from _table(titles, (_passage(*size) for size in sizes))
-        yield from _table(
-            ["order", *(f"{units} × {characters}" for units, characters in sizes)],
-            ([name, *(_order(name, *size) for size in sizes)] for name in STRATEGIES),
-        )
     if args.models:
         titles = ["models", "orders", "jobs", "processor s", "ms a job", "clock s", "MB of memory"]
         yield from _table(titles, (_plan(models, args.orders) for models in args.models))
@@ -135,13 +129,6 @@ def _passage(units: int, characters: int) -> list[str]:
         seconds = [f"{_seconds(work):.3f}" for work in (extract, draw)]
         sizes = [f"{path.stat().st_size / 1e3:,.0f}", f"{2 * picture.stat().st_size / 1e3:,.0f}"]
     return [str(units), str(characters), seconds[0], sizes[0], seconds[1], sizes[1]]
-
-
-def _order(name: str, units: int, characters: int) -> str:
-    if name in SLOW and units > SLOW_UNITS:
-        return ""
-    passage = instances.states(units, characters)
-    return f"{_seconds(lambda: order_units(passage, name)):.3f}"
 
 
 def _plan(models: int, orders: int) -> list[str]:

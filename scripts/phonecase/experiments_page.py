@@ -149,21 +149,19 @@ def _against(axes: Axes, table: pd.DataFrame, key: str) -> None:
     medians = done.groupby(key)["validation_bits"].median()
     axes.plot(medians.index, medians, color=BLUE, linewidth=1.6, label="median")
     own = done[done["model"] == done["baseline"]]
-    axes.scatter(own[key], own["validation_bits"], s=90, facecolors="none", edgecolors=CLAY, label="baseline")
+    if len(own):
+        ring: Any = {"s": 90, "facecolors": "none", "edgecolors": CLAY}
+        axes.scatter(own[key], own["validation_bits"], **ring, label="baseline")
     failed = table[table["status"] == "failed"]
-    axes.scatter(
-        failed[key],
-        [0.97] * len(failed),
-        marker="x",
-        color=CLAY,
-        transform=axes.get_xaxis_transform(),
-        label="failed",
-    )
+    if len(failed):  # where they would stand, at the top
+        top: Any = {"transform": axes.get_xaxis_transform(), "clip_on": False}
+        axes.scatter(failed[key], [0.97] * len(failed), marker="x", color=CLAY, **top, label="failed")
     values = table[key]
     if values.min() > 0 and values.max() / values.min() >= 8:
         axes.set_xscale("log")
     axes.set_xticks(sorted(values.unique()), [f"{value:g}" for value in sorted(values.unique())])
     axes.minorticks_off()
+    axes.margins(x=0.05)
     axes.set(xlabel=key, ylabel="validation, bits per character")
     axes.legend(frameon=False)
 
