@@ -1,14 +1,18 @@
 """Profiles say what they mean: Snakemake overlooks a misspelt rule in them without a word."""
 
+import os
 import re
 import subprocess
 import sys
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from cluster.object_storage import KEYS, missing, object_storage
 
 ROOT = Path(__file__).resolve().parent.parent
 PROFILES = sorted((ROOT / "profiles").glob("*/profile.yaml"))
@@ -20,6 +24,16 @@ LOCAL = {
     rule
     for names in re.findall(r"^localrules:\n((?:    \w+,\n)+)", TEXT, re.MULTILINE)
     for rule in re.findall(r"\w+", names)
+}
+
+# What the rule's gpu=1 has to become where a plugin doesn't read it.
+GPU = {
+    "slurm": {"slurm_partition=gpu"},
+    "lsf": {"lsf_extra=-gpu num=1"},
+    "sge": {"sge_resources=gpu=1"},
+    "htcondor": {"request_gpus=1"},
+    "kubernetes": {"gpu_manufacturer=nvidia", "scale=0"},
+    "aws-batch": {"_gpus=1"},
 }
 
 each_profile = pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.parent.name)
@@ -72,21 +86,44 @@ def test_on_a_cluster_only_training_is_a_job_of_its_own(path: Path) -> None:
     assert grouped == WORKING - {"train"} - LOCAL
 
 
+def dry_run(path: Path, *arguments: str) -> str:
+    """What a run of everything would do through a profile."""
+    words = ["--dry-run", "--forceall", "--quiet=host", f"--workflow-profile={path.parent}", *arguments]
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **KEYS},
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_a_sweep_is_two_entries_a_model_in_the_queue() -> None:
+    """docs/cluster.md has the figures. One to train, one for the 16 jobs that follow."""
+    sweep = "sweep={swift: {seed: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]}}"
+    said = dry_run(ROOT / "profiles/slurm/profile.yaml", "--config", sweep, "--", "experiments")
+    assert len(re.findall(r"^rule train:$", said, re.MULTILINE)) == 10
+    assert len(re.findall(r"Group job pictures ", said)) == 10
+    assert len(re.findall(r"^    rule (extract_states|order_rows):$", said, re.MULTILINE)) == 160
+
+
 @pytest.mark.slow
 @on_a_cluster
 def test_a_cluster_s_plugin_takes_the_profile_and_plans_the_run(path: Path) -> None:
-    executor = read(path)["executor"]
-    if find_spec(f"snakemake_executor_plugin_{executor}") is None:
-        pytest.skip(f"pip install snakemake-executor-plugin-{executor}")
-    command = [
-        "-m",
-        "snakemake",
-        "--dry-run",
-        "--forceall",
-        "--quiet=host",
-        f"--workflow-profile={path.parent}",
-    ]
-    done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr + done.stdout
-    (resources,) = re.findall(r"^rule train:\n(?:    .+\n)+?    resources: (.+)\n", done.stdout, re.MULTILINE)
-    assert {"gpu=1", "mem_mb=4000", "runtime=240"} <= set(resources.split(", "))
+    """Where the profile wants a bucket there is one, on this machine."""
+    profile = read(path)
+    module = f"snakemake_executor_plugin_{profile['executor'].replace('-', '_')}"
+    lacking = [module.replace("_", "-")] if find_spec(module) is None else []
+    if "default-storage-provider" in profile:
+        lacking += missing()
+    if lacking and "CI" not in os.environ:
+        pytest.skip(f"pip install {' '.join(lacking)}")
+    with ExitStack() as stack:
+        bucket = "default-storage-provider" in profile
+        options = stack.enter_context(object_storage()).options() if bucket else ()
+        said = dry_run(path, *options)
+    (resources,) = re.findall(r"^rule train:\n(?:    .+\n)+?    resources: (.+)\n", said, re.MULTILINE)
+    assert {"gpu=1", "mem_mb=4000", "runtime=240", *GPU[profile["executor"]]} <= set(resources.split(", "))
