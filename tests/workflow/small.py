@@ -66,5 +66,6 @@ def contents(folder: Path) -> dict[str, str]:
         for kind in ("corpus", "models", "states", "orders", "art")
         for path in files_of(folder, kind)
         if path.name not in ("summary.json", "history.parquet")
+        and path.stem != "learning_curve"
         and not (kind == "orders" and path.suffix == ".json")
     }

@@ -125,6 +125,19 @@ def test_every_job_leaves_a_log_and_a_benchmark(finished: Path) -> None:
     assert "validation" in (finished / "results/logs/train/tiny.log").read_text()
 
 
+def test_one_word_adds_a_log_for_tensorboard_and_changes_nothing_else(project: Path) -> None:
+    weights = project / "results/models/tiny/weights.safetensors"
+    before = weights.read_bytes()
+    weights.unlink()
+    with (project / "config.yaml").open("a") as config:
+        config.write("tensorboard: true\n")
+    done = snakemake(project, str(weights.relative_to(project)))
+    assert done.returncode == 0, done.stderr
+    assert weights.read_bytes() == before
+    (log,) = (project / "results/models/tiny/tensorboard").iterdir()
+    assert b"bits per character/validation" in log.read_bytes()
+
+
 def test_a_second_run_has_nothing_to_do(project: Path) -> None:
     done = snakemake(project, "-n")
     assert "Nothing to be done" in done.stdout + done.stderr
