@@ -49,7 +49,7 @@ SCHEDULE = {"schedule_interval": "0:0:1", "flush_submit_sec": "1", "flush_finish
 
 # What a job may ask for beyond what Grid Engine knows itself: see profiles/sge.
 RESOURCES = """\
-gpu gpu INT <= YES YES 0 0
+gpu gpu INT <= YES JOB 0 0
 tmem tmem MEMORY <= YES NO 0 0
 tscratch tscratch MEMORY <= YES NO 0 0
 """
