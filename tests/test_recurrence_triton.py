@@ -4,6 +4,7 @@ Sums in another order differ in their last bits, and a bit of state hangs on the
 of states is tested where the order can't matter: with weights whose sums are exact.
 """
 
+import logging
 import os
 import re
 import subprocess
@@ -23,7 +24,7 @@ from phonecase.cell import BinaryHighway
 
 triton = pytest.importorskip("triton", reason="Triton comes with PyTorch for CUDA only")
 
-from phonecase import recurrence_triton  # noqa: E402  (it needs Triton)
+from phonecase import recurrence, recurrence_triton  # noqa: E402  (it needs Triton)
 
 Run = Callable[..., Any]
 
@@ -116,10 +117,10 @@ def test_interpreted_kernels_equal_the_reference_over_a_long_window(interpreted:
     equals_the_reference(interpreted, length=200, batch=1, hidden_size=37, seed=1)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
-    length=st.integers(1, 300),
-    batch=st.integers(1, 200),  # more than there are multiprocessors
+    length=st.integers(1, 20),
+    batch=st.integers(1, 4),
     hidden_size=st.sampled_from([1, 16, 37, 64, 96, 100, 128]),  # each is compiled once
     seed=st.integers(0, 999),
 )
@@ -129,10 +130,11 @@ def test_kernels_on_a_gpu_equal_the_reference(
     equals_the_reference(on_a_gpu, length, batch, hidden_size, seed)
 
 
-def test_every_bit_follows_from_the_bits_before_on_a_gpu(on_a_gpu: Run) -> None:
+@pytest.mark.parametrize(("length", "batch"), [(512, 32), (60, 300)])  # 300: more than can run at once
+def test_every_bit_follows_from_the_bits_before_on_a_gpu(on_a_gpu: Run, length: int, batch: int) -> None:
     """Ordinary weights, the post's size: each step checked from the very states that the kernel had."""
     generator = torch.Generator().manual_seed(3)
-    inputs, initial = torch.randn(512, 32, 384, generator=generator), torch.zeros(32, 128)
+    inputs, initial = torch.randn(length, batch, 384, generator=generator), torch.zeros(batch, 128)
     U = torch.randn(384, 128, generator=generator) / 16
     states = on_a_gpu(recurrence_triton.forward, inputs, U, initial)
     before = torch.cat((initial[None], states[:-1])).double()
@@ -141,6 +143,30 @@ def test_every_bit_follows_from_the_bits_before_on_a_gpu(on_a_gpu: Run) -> None:
     clear = s.abs() > 1e-6
     assert clear.float().mean() > 0.9999
     assert torch.equal((states > 0)[clear], (s >= 0)[clear])
+
+
+def test_a_gpu_takes_the_kernels(on_a_gpu: Run, caplog: pytest.LogCaptureFixture) -> None:
+    recurrence._loops.cache_clear()
+    loops = recurrence._loops(torch.device("cuda", 0), torch.float32, 100)
+    assert loops == (recurrence_triton.forward, recurrence_triton.backward), caplog.text
+
+
+def test_without_a_kernel_that_works_the_work_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("Failed to find C compiler\nand so on")
+
+    monkeypatch.setattr(recurrence_triton, "check", fail)
+    recurrence._loops.cache_clear()
+    with caplog.at_level(logging.WARNING):
+        for _ in range(2):
+            loops = recurrence._loops(torch.device("cuda", 0), torch.float32, 100)
+            assert loops == (recurrence._forward_loop, recurrence._backward_loop)
+    recurrence._loops.cache_clear()
+    assert [record.getMessage().rpartition(": ")[2] for record in caplog.records] == [
+        "Failed to find C compiler"
+    ]
 
 
 def literal_forward(inputs: Tensor, weight: Tensor, initial: Tensor) -> Tensor:

@@ -83,12 +83,12 @@ def check(hidden_size: int, device: torch.device, forward_: Forward, backward_: 
     L, B, H = 5, 3, hidden_size
     generator = torch.Generator().manual_seed(0)
 
-    def draw(*shape: int) -> Tensor:
+    def draw(*shape: int, scale: float = 1) -> Tensor:
         # Multiples of 1/64, whose sums are exact, so that no bit hangs on the order of a sum.
-        return ((torch.randn(shape, generator=generator) * 64).round() / 64).to(device)
+        return ((torch.randn(shape, generator=generator) * scale * 64).round() / 64).to(device)
 
-    inputs, weight, initial = draw(L, B, 3 * H), draw(3 * H, H), draw(B, H)
-    grad_states, factors = draw(L, B, H), draw(L, B, 4, H) / (3 * H) ** 0.5
+    inputs, weight, initial = draw(L, B, 3 * H), draw(3 * H, H, scale=H**-0.5), draw(B, H)
+    grad_states, factors = draw(L, B, H), draw(L, B, 4, H)
     ours = (forward(inputs, weight, initial), *backward(grad_states, factors, weight))
     theirs = (forward_(inputs, weight, initial), *backward_(grad_states, factors, weight))
     for name, one, other in zip(("states", "gates' gradients", "δh_0"), ours, theirs, strict=True):
