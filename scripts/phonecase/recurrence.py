@@ -2,8 +2,9 @@ r"""The recurrent layer again, fast: backpropagation through time by hand.
 
 `phonecase.cell` defines the layer; autograd on that loop launches some forty small kernels a character and
 spends its time between them. Here only what must wait for the character before is in the loop, and the rest
-is done for the whole window at once. The loops are written twice: in numba for the CPU in float32
-(`phonecase.recurrence_cpu`), and below in a few tensor operations for any device and precision.
+is done for the whole window at once. The loops are written three times: in numba for the CPU in float32
+(`phonecase.recurrence_cpu`), in Triton for NVIDIA's GPUs (`phonecase.recurrence_triton`), and below in a few
+tensor operations for any device and precision.
 
 **Forward.** The gates are linear in ``[h, x]``, so they split into a part that reads the state and a part
 that reads the character, ``gates_t = U h_{t−1} + p_t`` with ``p_t = W x_t + b``. The second part has only as
@@ -41,6 +42,9 @@ All arrays have time first: a step's slice is then contiguous, and so is the (L�
 feed-forward layers read.
 """
 
+import functools
+import logging
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -48,6 +52,8 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from phonecase import recurrence_cpu
+
+logger = logging.getLogger(__name__)
 
 _BLOCK = 4096  # characters whose share of δU is summed up at a time, while they are in the cache
 
@@ -107,15 +113,8 @@ class _BinaryHighway(torch.autograd.Function):
 
 def _forward(table: Tensor, tokens: Tensor, weight: Tensor, initial: Tensor) -> Tensor:
     """The states (L, B, H)."""
-    inputs = table[tokens]  # (L, B, 3H)
-    states = table.new_empty(*tokens.shape, initial.shape[-1])
-    one = torch.ones_like(initial)
-    h = initial
-    for t in range(len(tokens)):
-        candidate, carry, update = torch.addmm(inputs[t], h, weight.t()).chunk(3, dim=-1)
-        total = (update.sigmoid() * candidate).addcmul_(carry.sigmoid(), h)
-        h = torch.copysign(one, total, out=states[t])  # sign(0) = +1 (s is a sum, and no sum gives −0)
-    return states
+    loop, _ = _loops(table.device, table.dtype, initial.shape[-1])
+    return loop(table[tokens], weight, initial)
 
 
 def _backward(
@@ -136,11 +135,56 @@ def _backward(
     parts = (update, before * carry * (1 - carry), candidate * update * (1 - update), carry)
     factors = torch.stack(parts, dim=2) * passes[:, :, None]  # (L, B, 4, H)
 
+    _, loop = _loops(table.device, table.dtype, H)
+    grad_gates, grad_initial = loop(grad_states, factors, weight)
+    # Not index_add_, which on a GPU adds in whatever order, so that no two trainings would be the same.
+    came = torch.arange(len(table), device=table.device)[:, None] == tokens.flatten()  # (V, L·B)
+    grad_table = came.to(table.dtype) @ grad_gates.view(L * B, 3 * H)
+    return grad_gates.to(precision), grad_table, grad_initial
+
+
+def _forward_loop(inputs: Tensor, weight: Tensor, initial: Tensor) -> Tensor:
+    """The states (L, B, H), from what each character adds to the gates (L, B, 3H)."""
+    states = inputs.new_empty(*inputs.shape[:2], initial.shape[-1])
+    one = torch.ones_like(initial)
+    h = initial
+    for t in range(len(inputs)):
+        candidate, carry, update = torch.addmm(inputs[t], h, weight.t()).chunk(3, dim=-1)
+        total = (update.sigmoid() * candidate).addcmul_(carry.sigmoid(), h)
+        h = torch.copysign(one, total, out=states[t])  # sign(0) = +1 (s is a sum, and no sum gives −0)
+    return states
+
+
+def _backward_loop(grad_states: Tensor, factors: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    """The gradients of the gates (L, B, 3H) and of the initial state (B, H)."""
+    L, B, _, H = factors.shape
     grad_gates = torch.empty_like(factors[:, :, :3])
-    grad_h = torch.zeros_like(initial)
+    grad_h = torch.zeros_like(grad_states[0])
     for t in reversed(range(L)):
         grad_h = grad_h + grad_states[t]
         torch.mul(grad_h[:, None], factors[t, :, :3], out=grad_gates[t])
         grad_h = torch.addmm(grad_h * factors[t, :, 3], grad_gates[t].view(B, 3 * H), weight)
-    grad_table = torch.zeros_like(table).index_add_(0, tokens.flatten(), grad_gates.view(L * B, 3 * H))
-    return grad_gates.view(L, B, 3 * H).to(precision), grad_table, grad_h
+    return grad_gates.view(L, B, 3 * H), grad_h
+
+
+@functools.cache
+def _loops(
+    device: torch.device, dtype: torch.dtype, hidden_size: int
+) -> tuple[Callable[..., Tensor], Callable[..., tuple[Tensor, Tensor]]]:
+    """The two loops on a device: one kernel each on a CUDA GPU, if they work there; else those above.
+
+    Nothing that is missing or amiss there stops the work: it is logged once, and the work is slower.
+    """
+    if device.type == "cuda" and dtype == torch.float32:
+        try:
+            from phonecase import recurrence_triton
+
+            recurrence_triton.check(hidden_size, device, _forward_loop, _backward_loop)
+        except Exception as error:  # a compiler on a machine unknown may fail in any way
+            reason = str(error).partition("\n")[0] or type(error).__name__
+            logger.warning(
+                "the recurrent layer takes its slower way on this GPU: Triton's kernel: %s", reason
+            )
+        else:
+            return recurrence_triton.forward, recurrence_triton.backward
+    return _forward_loop, _backward_loop
