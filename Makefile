@@ -10,7 +10,7 @@ IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(IN_VENV) snakemake --cores 4 --resources gpu=1
 
 .DEFAULT_GOAL := pictures
-.PHONY: pictures setup test test-fast check bench bench-growth bench-orders bench-seriation report bundle clean lock help
+.PHONY: pictures setup test test-fast check bench bench-growth bench-orders bench-seriation bench-cores report bundle clean lock help
 
 pictures: setup  ## Set up, then make every picture in results/ that config.yaml asks for (the default)
 	$(SNAKEMAKE) $(ARGS)
@@ -42,6 +42,9 @@ bench-orders: setup  ## Time every order beside other solvers (those of bench/re
 
 bench-seriation: setup  ## Hold the orders against those of R's package seriation
 	$(IN_VENV) python bench/seriation.py $(ARGS)
+
+bench-cores: setup  ## Train every core for the same 1,000 steps; takes an hour or two, may be stopped
+	$(IN_VENV) python bench/cores.py $(ARGS)
 
 report: pictures  ## Make every picture, then results/report.html, one page about the whole run
 	$(SNAKEMAKE) $(ARGS) --report results/report.html

@@ -1,3 +1,4 @@
+import logging
 import math
 
 import numpy as np
@@ -54,6 +55,32 @@ def test_the_surprise_is_the_bits_paid_for_each_character(model: CharLM, vocabul
 def test_the_states_are_those_that_the_model_gives(model: CharLM, vocabulary: Vocabulary) -> None:
     fed = torch.from_numpy(vocabulary.encode(TEXT[:-1]))[None]
     np.testing.assert_array_equal(extract(model, vocabulary, VERSES).units, model.states(fed)[0].numpy())
+
+
+@pytest.mark.parametrize("core", ["highway", "gru", "lstm"])
+def test_states_that_are_numbers_are_kept_beside_their_signs(
+    vocabulary: Vocabulary, caplog: pytest.LogCaptureFixture, core: str
+) -> None:
+    torch.manual_seed(0)
+    model = CharLM(len(vocabulary), hidden_size=24, core=core, layers=2)
+    with caplog.at_level(logging.INFO, "phonecase"):
+        states = extract(model, vocabulary, VERSES)
+    assert f"the states of core {core} are numbers: their signs are what is ordered and drawn" in caplog.text
+    fed = torch.from_numpy(vocabulary.encode(TEXT[:-1]))[None]
+    assert states.values is not None
+    np.testing.assert_array_equal(states.values, model.values(fed)[0].numpy())
+    np.testing.assert_array_equal(states.units, np.where(states.values >= 0, 1, -1))
+    assert len(np.unique(states.values)) > 100
+
+
+@pytest.mark.parametrize("core", ["binary_highway", "binary_highway_deep"])
+def test_bits_are_all_that_there_is_of_a_binary_state(
+    vocabulary: Vocabulary, caplog: pytest.LogCaptureFixture, core: str
+) -> None:
+    model = CharLM(len(vocabulary), hidden_size=24, core=core)
+    with caplog.at_level(logging.INFO, "phonecase"):
+        assert extract(model, vocabulary, VERSES).values is None
+    assert caplog.text == ""
 
 
 def test_a_passage_needs_two_characters_that_the_network_knows(model: CharLM, vocabulary: Vocabulary) -> None:

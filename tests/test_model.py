@@ -94,6 +94,24 @@ def test_a_long_text_goes_through_in_pieces(
     assert torch.equal(model.states(tokens), whole)
 
 
+def test_the_values_of_binary_states_are_the_states(model: CharLM, tokens: torch.Tensor) -> None:
+    assert model.binary
+    assert torch.equal(model.values(tokens).to(torch.int8), model.states(tokens))
+
+
+def test_the_states_of_other_cores_are_the_signs_of_their_values(
+    tokens: torch.Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = CharLM(11, 6, core="lstm", layers=2)
+    assert not model.binary
+    values = model.values(tokens)
+    assert values.abs().max() < 1
+    monkeypatch.setattr(module, "_CHUNK", 7)
+    torch.testing.assert_close(model.values(tokens), values)
+    assert model.states(tokens).dtype == torch.int8
+    assert torch.equal(model.states(tokens) == 1, values >= 0)
+
+
 def test_permuting_and_negating_units_changes_nothing_but_the_states_order_and_signs(
     model: CharLM, tokens: torch.Tensor
 ) -> None:
@@ -113,6 +131,13 @@ def test_permuting_and_negating_units_changes_nothing_but_the_states_order_and_s
     twin.load_state_dict(weights)
     assert torch.equal(twin.states(tokens), model.states(tokens)[..., permutation] * signs.to(torch.int8))
     torch.testing.assert_close(twin.loss(tokens), model.loss(tokens))
+
+
+def test_weights_of_a_core_that_is_not_known_are_refused_by_name(model: CharLM, tmp_path: Path) -> None:
+    model.core = "transformer"  # as a later version may have written it
+    model.save(tmp_path)
+    with pytest.raises(UserError, match=r"weights\.safetensors: there is no core 'transformer'; the cores"):
+        CharLM.load(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["", "mine.safetensors"])

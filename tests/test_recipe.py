@@ -10,6 +10,7 @@ from phonecase.recipe import Recipe
 
 def test_the_defaults_are_the_posts_recipe() -> None:
     recipe = Recipe()
+    assert (recipe.core, recipe.layers) == ("binary_highway", 1)
     assert (recipe.hidden_size, recipe.feed_forward_layers) == (128, 2)
     assert (recipe.batch_size, recipe.window, recipe.steps) == (32, 512, 10_000)
     assert (recipe.learning_rate, recipe.warmup_steps, recipe.schedule) == (1e-3, 0, "constant")
@@ -20,6 +21,8 @@ def test_the_defaults_are_the_posts_recipe() -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
+        ("core", "rnn"),
+        ("layers", 0),
         ("hidden_size", 0),
         ("feed_forward_layers", -1),
         ("batch_size", 0),

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -38,7 +39,21 @@ def test_what_is_read_is_what_was_written(
     np.testing.assert_array_equal(read.surprise, states.surprise)
     assert read.places == states.places
     assert read.metadata == states.metadata
+    assert read.values is None
     assert (read.name, read.reference) == ("romans", "Romans 1:16-17")
+
+
+def test_numbers_stand_beside_their_signs(tmp_path: Path) -> None:
+    values = np.random.default_rng(0).normal(size=(30, 8)).astype(np.float32)
+    states = replace(some_states(30, 8), units=np.where(values >= 0, 1, -1).astype(np.int8), values=values)
+    path = tmp_path / "gru.parquet"
+    write_states(path, states)
+    read = read_states(path)
+    assert read.values is not None
+    assert read.values.dtype == np.float32
+    np.testing.assert_array_equal(read.values, values)
+    np.testing.assert_array_equal(read.units, states.units)
+    assert duckdb.execute(f"SELECT value[8] FROM '{path}'").fetchall() == [(float(v),) for v in values[:, 7]]
 
 
 @pytest.fixture

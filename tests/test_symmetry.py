@@ -4,6 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from phonecase.cores import CORES
 from phonecase.model import CharLM
 from phonecase.ordering import Ordering, order_units
 from phonecase.symmetry import permuted
@@ -39,6 +40,20 @@ def test_the_permuted_network_is_the_picture_and_does_the_same(
         np.testing.assert_array_equal(picture.T, ordering.shown(states))
     torch.testing.assert_close(other.logits(tokens), model.logits(tokens), rtol=1e-4, atol=1e-5)
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), before, strict=True)), "left as it was"
+
+
+@pytest.mark.parametrize("core", CORES)
+@pytest.mark.parametrize("layers", [1, 2])
+def test_every_core_may_stand_in_any_order(core: str, layers: int) -> None:
+    torch.manual_seed(layers)
+    model = CharLM(9, 7, 1, core, layers).double()
+    rng = np.random.default_rng(layers)
+    ordering = Ordering(rng.permutation(7).astype(np.int32), rng.choice(np.array([-1, 1], np.int8), 7))
+    tokens = torch.from_numpy(rng.integers(0, 9, (1, 30)))
+    other = permuted(model, ordering)
+    expected = model.values(tokens)[0, :, ordering.permutation.tolist()] * torch.from_numpy(ordering.signs)
+    torch.testing.assert_close(other.values(tokens)[0], expected)
+    torch.testing.assert_close(other.logits(tokens), model.logits(tokens))
 
 
 def test_the_best_signed_order_of_the_permuted_networks_states_is_as_it_stands() -> None:

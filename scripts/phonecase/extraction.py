@@ -1,5 +1,6 @@
 """Reading a passage with a trained network, and keeping what it remembers after every character."""
 
+import logging
 import math
 from collections.abc import Sequence
 
@@ -13,13 +14,16 @@ from phonecase.model import CharLM
 from phonecase.states import States
 from phonecase.vocab import Vocabulary
 
+log = logging.getLogger(__name__)
+
 
 def extract(model: CharLM, vocabulary: Vocabulary, verses: Sequence[Verse]) -> States:
     """Feed the verses, joined by line breaks, to a network that starts from its own h0.
 
     All characters but the last are fed: T states for T + 1 characters. The metadata has the `last_character`
-    with its surprise, and the mean bits per character of the T that were predicted. Raises UserError
-    when the passage is a single character, or has one that the network doesn't know.
+    with its surprise, and the mean bits per character of the T that were predicted. The values of states
+    that aren't binary are kept beside their signs, and the log says so. Raises UserError when the passage
+    is a single character, or has one that the network doesn't know.
     """
     text = join(verses)
     if len(text) < 2:
@@ -31,7 +35,14 @@ def extract(model: CharLM, vocabulary: Vocabulary, verses: Sequence[Verse]) -> S
     fed, predicted = tokens[None, :-1], tokens[1:]
     with torch.no_grad():
         units = model.states(fed)[0].numpy()  # (T, H)
+        values = None if model.binary else model.values(fed)[0].numpy()  # (T, H)
         nats = F.cross_entropy(model.logits(fed)[0].float(), predicted, reduction="none")  # (T,)
+    if values is not None:
+        log.info(
+            "the states of core %s are numbers: their signs are what is ordered and drawn, "
+            "and the file has the numbers too, as `value`",
+            model.core,
+        )
     bits = (nats / math.log(2)).numpy()
     return States(
         text=text[:-1],
@@ -43,4 +54,5 @@ def extract(model: CharLM, vocabulary: Vocabulary, verses: Sequence[Verse]) -> S
             "last_surprise": round(float(bits[-1]), 6),
             "bits_per_character": round(float(bits.mean()), 6),
         },
+        values=values,
     )

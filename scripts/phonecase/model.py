@@ -1,6 +1,7 @@
-"""The network: character → embedding → binary recurrent layer → feed-forward layers → next character."""
+"""The network: character → embedding → recurrent layer → feed-forward layers → next character."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -8,13 +9,11 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from phonecase import head
-from phonecase.cell import BinaryHighway
+from phonecase.cores import make_core
 from phonecase.errors import UserError
 from phonecase.files import atomic
-from phonecase.recurrence import binary_highway
 
 WEIGHTS = "weights.safetensors"
 _CHUNK = 4096  # characters of a long text that `states` takes in at a time
@@ -23,35 +22,60 @@ _CHUNK = 4096  # characters of a long text that `states` takes in at a time
 class CharLM(nn.Module):
     """A character-level language model whose memory is `hidden_size` bits.
 
-    Initial weights are PyTorch's defaults everywhere.
+    Another `core` than the post's may keep real numbers instead (`phonecase.cores`). Of several `layers`, the
+    last is what the feed-forward layers read, and its states are the network's. Initial weights are PyTorch's
+    defaults everywhere.
     """
 
-    def __init__(self, vocab_size: int, hidden_size: int = 128, feed_forward_layers: int = 2) -> None:
+    def __init__(
+        self,
+        vocab_size: int,
+        hidden_size: int = 128,
+        feed_forward_layers: int = 2,
+        core: str = "binary_highway",
+        layers: int = 1,
+    ) -> None:
         super().__init__()
         self.vocab_size = vocab_size
         self.hidden_size = hidden_size
         self.feed_forward_layers = feed_forward_layers
+        self.core = core
+        self.layers = layers
         self.embedding = nn.Embedding(vocab_size, hidden_size)
-        self.recurrent = BinaryHighway(hidden_size)
-        layers: list[nn.Module] = []
+        self.recurrent = make_core(core, hidden_size, layers)
+        feed_forward: list[nn.Module] = []
         for _ in range(feed_forward_layers):
-            layers += [
+            feed_forward += [
                 nn.Linear(hidden_size, 4 * hidden_size),
                 nn.ReLU(inplace=True),
                 nn.Linear(4 * hidden_size, hidden_size),
             ]
-        self.feed_forward = nn.Sequential(*layers)
+        self.feed_forward = nn.Sequential(*feed_forward)
         self.readout = nn.Linear(hidden_size, vocab_size)
 
+    @property
+    def binary(self) -> bool:
+        """Whether the states are bits, −1 or +1; those of some cores are real numbers."""
+        return self.recurrent.binary
+
     def states(self, tokens: Tensor) -> Tensor:
-        """The state after each character of a text: tokens int64 (B, L) → int8 (B, L, H), each −1 or +1."""
-        with torch.no_grad():
-            parts, last = [], None
-            for chunk in torch.split(tokens, _CHUNK, dim=1):
-                part = self._recur(chunk, last)
-                parts.append(part.to(torch.int8))
-                last = part[-1]
-            return torch.cat(parts).transpose(0, 1).contiguous()
+        """The state after each character of a text: tokens int64 (B, L) → int8 (B, L, H), each −1 or +1.
+
+        Of a state that isn't binary, these are the signs of its `values`.
+        """
+        return torch.cat([_signs(part) for part in self._pieces(tokens)], dim=1)
+
+    def values(self, tokens: Tensor) -> Tensor:
+        """The states as the network computes with them: tokens int64 (B, L) → float (B, L, H)."""
+        return torch.cat(list(self._pieces(tokens)), dim=1)
+
+    @torch.no_grad()
+    def _pieces(self, tokens: Tensor) -> Iterator[Tensor]:
+        """The real-valued states of a text (B, L) of any length, in order: (B, ≤4096, H) at a time."""
+        carried = None
+        for piece in torch.split(tokens, _CHUNK, dim=1):
+            states, carried = self.recurrent.read(self.embedding.weight, piece.t(), carried)
+            yield states.transpose(0, 1)
 
     def logits(self, tokens: Tensor) -> Tensor:
         """The scores of what follows each character: tokens int64 (B, L) → (B, L, V)."""
@@ -68,17 +92,9 @@ class CharLM(nn.Module):
             states.flatten(0, 1), tokens[:, 1:].t().flatten(), self._layers(), precision
         )
 
-    def _recur(
-        self, tokens: Tensor, initial: Tensor | None = None, precision: torch.dtype = torch.float32
-    ) -> Tensor:
-        """The real-valued states: tokens (B, L) → (L, B, H)."""
-        H = self.hidden_size
-        gates = self.recurrent.gates
-        if initial is None:
-            initial = self.recurrent.initial_state.expand(len(tokens), H)
-        # There are only V different characters, so the gates' view of them is a table with V rows.
-        table = F.linear(self.embedding.weight, gates.weight[:, H:], gates.bias)  # (V, 3H)
-        return binary_highway(table, tokens.t(), gates.weight[:, :H], initial, precision)
+    def _recur(self, tokens: Tensor, precision: torch.dtype = torch.float32) -> Tensor:
+        """The real-valued states of a text from its beginning: tokens (B, L) → (L, B, H)."""
+        return self.recurrent.read(self.embedding.weight, tokens.t(), precision=precision)[0]
 
     def _layers(self) -> head.Layers:
         """The linear maps from the states to the scores."""
@@ -97,6 +113,8 @@ class CharLM(nn.Module):
         The same weights make the same bytes.
         """
         sizes = {name: getattr(self, name) for name in ("vocab_size", "hidden_size", "feed_forward_layers")}
+        if (self.core, self.layers) != ("binary_highway", 1):  # the post's files have no word for it
+            sizes |= {"core": self.core, "layers": self.layers}
         tensors = {name: tensor.detach().cpu() for name, tensor in self.state_dict().items()}
         with atomic(_weights_file(path)) as temporary:
             # One entry of metadata: several would be written in a different order each time.
@@ -114,7 +132,14 @@ class CharLM(nn.Module):
                 model.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
         except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
             raise UserError(f"{path}: not the weights of a CharLM: {error}") from None
+        except UserError as error:
+            raise UserError(f"{path}: {error}") from None
         return model
+
+
+def _signs(values: Tensor) -> Tensor:
+    """−1 or +1 for each value, as int8; +1 for 0, as in the binary layer."""
+    return 2 * (values >= 0).to(torch.int8) - 1
 
 
 def _weights_file(path: Path) -> Path:

@@ -7,13 +7,21 @@ from pydantic import Field, model_validator
 from phonecase.settings import Settings
 
 Precision = Literal["auto", "float32", "bfloat16"]
+CoreName = Literal["binary_highway", "binary_highway_deep", "highway", "gru", "lstm"]
 
 
 class Recipe(Settings):
     """Network, data and optimiser of one training run. The defaults are the post's, letter for letter."""
 
+    core: CoreName = "binary_highway"
+    """The recurrent layer: the post's, whose memory is bits, or another to compare with. The states of
+    highway, gru and lstm are real numbers; pictures show their signs."""
+
+    layers: Annotated[int, Field(ge=1, le=16)] = 1
+    """Recurrent layers, one above the other. Pictures show the last one's states."""
+
     hidden_size: Annotated[int, Field(ge=1, le=4096)] = 128
-    """Units of the recurrent layer: the bits of memory, and the rows of the picture."""
+    """Units of each recurrent layer: the bits of memory, and the rows of the picture."""
 
     feed_forward_layers: Annotated[int, Field(ge=0, le=16)] = 2
     """Feed-forward layers between the recurrent layer and the readout."""

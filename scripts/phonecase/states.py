@@ -11,6 +11,8 @@ A states file is Parquet with these columns, one row for every character that wa
 | `verse`     | int16                  |                                                                    |
 | `surprise`  | float32                | bits that the network paid for this character, null for the first  |
 | `state`     | fixed-size list<int8>  | the H units after reading it, each −1 or +1                        |
+| `value`     | fixed-size list<float> | only where the network's states are numbers, of which `state` has  |
+|             |                        | the signs (+1 for 0)                                               |
 
 The list column keeps a state together: `state[1]` is unit 0 in DuckDB, `numpy.stack(frame["state"])` is
 the (T, H) array in pandas, and neighbouring equal values compress to little more than a bit a cell. The
@@ -47,6 +49,7 @@ class States:
     surprise: npt.NDArray[np.float32]  # (T,), bits paid for each character; nan for the first
     places: list[tuple[str, int, int]]  # (T,) book, chapter and verse of each character
     metadata: dict[str, Any]
+    values: npt.NDArray[np.float32] | None = None  # (T, H), what `units` are the signs of, if not binary
 
     @cached_property
     def name(self) -> str:
@@ -72,6 +75,9 @@ def write_states(path: Path, states: States) -> None:
         "surprise": pa.array(states.surprise, pa.float32(), from_pandas=True),  # nan is null
         "state": pa.FixedSizeListArray.from_arrays(pa.array(states.units.reshape(-1), pa.int8()), H),
     }
+    if states.values is not None:
+        numbers = pa.array(states.values.reshape(-1), pa.float32())
+        columns["value"] = pa.FixedSizeListArray.from_arrays(numbers, H)
     metadata = json.dumps(states.metadata, sort_keys=True, ensure_ascii=False)
     table = pa.table(columns).replace_schema_metadata({METADATA_KEY: metadata.encode()})
     with atomic(path) as temporary:
@@ -92,11 +98,16 @@ def read_states(path: Path) -> States:
         missing.append("phonecase metadata")
     if missing:
         raise UserError(f"{path}: not a states file: it has no {missing[0]}")
-    units = np.stack(table["state"].to_numpy()) if len(table) else np.zeros((0, 0), np.int8)
     return States(
         text="".join(table["character"].to_pylist()),
-        units=units.astype(np.int8),
+        units=_grid(table["state"]).astype(np.int8),
         surprise=table["surprise"].to_numpy().astype(np.float32),
         places=list(zip(*(table[name].to_pylist() for name in ("book", "chapter", "verse")), strict=True)),
         metadata=json.loads(table.schema.metadata[METADATA_KEY]),
+        values=_grid(table["value"]).astype(np.float32) if "value" in table.column_names else None,
     )
+
+
+def _grid(column: pa.ChunkedArray) -> npt.NDArray[Any]:
+    """A column of lists of H as an array, (T, H)."""
+    return np.stack(column.to_numpy()) if len(column) else np.zeros((0, 0))

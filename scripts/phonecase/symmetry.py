@@ -5,6 +5,10 @@ place r, move what makes it and what reads it: its rows of the candidate, carry 
 initial state, and the columns that read h_i, in the gates and in whatever comes after the recurrent layer.
 To negate it, flip the sign of its candidate row (weights and bias), of its initial state and of the columns
 that read it. Its carry and update gates stay: they scale the bit, whichever sign it has.
+
+The other cores have the same freedom: each has one block of rows, its `signed_blocks`, that is the new
+content of a unit and goes through no more than a tanh, which is odd, and others that only scale. Of a stack,
+the last layer's units are the picture's, and what they read of the layer below stays as it is.
 """
 
 import copy
@@ -14,6 +18,8 @@ from torch import nn
 
 from phonecase.model import CharLM
 from phonecase.ordering import Ordering
+
+READ_THE_STATE = ("gates.weight", "second.weight", "weight_hh_l0")  # in their first H columns
 
 
 def permuted(model: CharLM, ordering: Ordering) -> CharLM:
@@ -29,15 +35,15 @@ def permuted(model: CharLM, ordering: Ordering) -> CharLM:
     result = copy.deepcopy(model)
     units = torch.from_numpy(ordering.permutation).long()
     signs = torch.from_numpy(ordering.signs).to(result.embedding.weight.dtype)
-    gates = result.recurrent.gates
-    reader = next((layer for layer in result.feed_forward if isinstance(layer, nn.Linear)), result.readout)
-    made = torch.cat([signs, torch.ones(2 * H)])  # candidate, carry, update
-    rows = torch.cat([units, H + units, 2 * H + units])
+    layer = result.recurrent.top
+    reader = next((each for each in result.feed_forward if isinstance(each, nn.Linear)), result.readout)
     with torch.no_grad():
-        gates.weight.copy_(gates.weight[rows] * made[:, None])
-        gates.bias.copy_(gates.bias[rows] * made)
-        gates.weight[:, :H] = gates.weight[:, units] * signs
+        for name, parameter in layer.named_parameters():
+            signed = (True,) if name == "initial_state" else layer.signed_blocks
+            rows = torch.cat([block * H + units for block in range(len(signed))])
+            made = torch.cat([signs if flips else torch.ones_like(signs) for flips in signed])
+            parameter.copy_(parameter[rows] * (made if parameter.ndim == 1 else made[:, None]))
+            if name in READ_THE_STATE:
+                parameter[:, :H] = parameter[:, units] * signs
         reader.weight.copy_(reader.weight[:, units] * signs)
-        initial = result.recurrent.initial_state
-        initial.copy_(initial[units] * signs)
     return result

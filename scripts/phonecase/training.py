@@ -77,7 +77,9 @@ class Training:
         self.validation = torch.from_numpy(validation).to(self.device)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
-            model = CharLM(vocab_size, recipe.hidden_size, recipe.feed_forward_layers)
+            model = CharLM(
+                vocab_size, recipe.hidden_size, recipe.feed_forward_layers, recipe.core, recipe.layers
+            )
         self.model = model.to(self.device)
         self.optimizers = make_optimizers(self.model, recipe)
         self.step = 0
