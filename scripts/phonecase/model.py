@@ -79,7 +79,7 @@ class CharLM(nn.Module):
 
     def logits(self, tokens: Tensor) -> Tensor:
         """The scores of what follows each character: tokens int64 (B, L) → (B, L, V)."""
-        return head.scores(self._recur(tokens), self._layers()).transpose(0, 1)
+        return head.scores(self._recur(tokens), self._linear_maps()).transpose(0, 1)
 
     def loss(self, tokens: Tensor, precision: torch.dtype = torch.float32) -> Tensor:
         """Mean nats per character: tokens int64 (B, L+1), of which all but the first are predicted.
@@ -89,14 +89,14 @@ class CharLM(nn.Module):
         """
         states = self._recur(tokens[:, :-1], precision=precision)
         return head.cross_entropy(
-            states.flatten(0, 1), tokens[:, 1:].t().flatten(), self._layers(), precision
+            states.flatten(0, 1), tokens[:, 1:].t().flatten(), self._linear_maps(), precision
         )
 
     def _recur(self, tokens: Tensor, precision: torch.dtype = torch.float32) -> Tensor:
         """The real-valued states of a text from its beginning: tokens (B, L) → (L, B, H)."""
         return self.recurrent.read(self.embedding.weight, tokens.t(), precision=precision)[0]
 
-    def _layers(self) -> head.Layers:
+    def _linear_maps(self) -> head.Layers:
         """The linear maps from the states to the scores."""
         linear = [layer for layer in self.feed_forward if isinstance(layer, nn.Linear)]
         layers: list[tuple[Tensor, Tensor]] = [(layer.weight, layer.bias) for layer in linear]
