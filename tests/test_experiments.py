@@ -247,6 +247,7 @@ def test_the_same_results_give_the_same_bytes(results: Path, tmp_path: Path) -> 
     "sweep",
     [
         SWEEP,  # bits against a number
+        {"swift": {"clip_norm": [None, 1, 2]}},  # not all of them numbers
         {"swift": {"seed": [0, 1, 2]}},  # nothing but seeds
         {"swift": [{"schedule": "linear"}, {"clip_norm": 1}, {"window": 64}]},  # model by model
         {},  # a single model

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from phonecase.experiments import settings_of
 
 MOST_NAMES = 40  # models by name in the plot, one below the other
+MOST_TICKS = 12  # values of a setting that are all marked
 MOST_PICTURES = 1000  # pictures in the page: some 5 kB each
 BLUE, CLAY, GREY = "#0040A1", "#D08C60", "#888888"
 POINT: Any = {"s": 26, "color": BLUE, "alpha": 0.6, "linewidths": 0}
@@ -123,15 +124,15 @@ def draw(table: pd.DataFrame, path: Path) -> None:
     point for each seed, medians joined or marked.
     """
     varied = [key for key in settings_of(table) if key != "seed"]
-    numeric = len(varied) == 1 and pd.api.types.is_numeric_dtype(table[varied[0]])
+    numeric = list(table[varied].select_dtypes("number").dropna(axis="columns"))
     with mpl.rc_context(
         {"font.size": 11, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": GREY}
     ):
         figure = Figure(layout="constrained")
         axes = figure.add_subplot()
-        if numeric and table["baseline"].nunique() == 1:
+        if len(varied) == len(numeric) == table["baseline"].nunique() == 1:
             figure.set_size_inches(8, 4.5)
-            _against(axes, table, varied[0])
+            _against(axes, table, numeric[0])
         else:
             shown = _one_below_the_other(axes, table)
             figure.set_size_inches(9, 1.4 + 0.3 * shown)
@@ -143,9 +144,7 @@ def _against(axes: Axes, table: pd.DataFrame, key: str) -> None:
     """Bits against a setting."""
     done = table.dropna(subset="validation_bits")
     axes.grid(axis="y", color="#EEEEEE")
-    axes.scatter(
-        done[key], done["validation_bits"], s=26, color=BLUE, alpha=0.6, linewidths=0, label="a seed"
-    )
+    axes.scatter(done[key], done["validation_bits"], **POINT, label="a seed")
     medians = done.groupby(key)["validation_bits"].median()
     axes.plot(medians.index, medians, color=BLUE, linewidth=1.6, label="median")
     own = done[done["model"] == done["baseline"]]
@@ -156,12 +155,18 @@ def _against(axes: Axes, table: pd.DataFrame, key: str) -> None:
     if len(failed):  # where they would stand, at the top
         top: Any = {"transform": axes.get_xaxis_transform(), "clip_on": False}
         axes.scatter(failed[key], [0.97] * len(failed), marker="x", color=CLAY, **top, label="failed")
-    values = table[key]
-    if values.min() > 0 and values.max() / values.min() >= 8:
+    values = sorted(table[key].unique())
+    least, most = values[0], values[-1]
+    if least > 0 and most / least >= 8:
         axes.set_xscale("log")
-    axes.set_xticks(sorted(values.unique()), [f"{value:g}" for value in sorted(values.unique())])
-    axes.minorticks_off()
-    axes.margins(x=0.05)
+        beside = (most / least) ** 0.05
+        axes.set_xlim(least / beside, most * beside)
+    else:
+        beside = 0.05 * (most - least)
+        axes.set_xlim(least - beside, most + beside)
+    if len(values) <= MOST_TICKS:
+        axes.set_xticks(values, [f"{value:g}" for value in values])
+        axes.minorticks_off()
     axes.set(xlabel=key, ylabel="validation, bits per character")
     axes.legend(frameon=False)
 
