@@ -14,6 +14,7 @@ import torch
 
 from phonecase import devices
 from phonecase.devices import lease, lease_gpu
+from workflow.small import SETTINGS, copy_workflow
 
 NAMES = ["GPU-a", "GPU-b"]
 SCRIPTS = Path(devices.__file__).parents[1]
@@ -156,3 +157,72 @@ def test_without_a_gpu_there_is_nothing_to_lease(tmp_path: Path, monkeypatch: py
         with lease_gpu(torch.device(name)) as device:
             assert device == torch.device(name)
     assert not list(tmp_path.iterdir())
+
+
+# In place of train.py: says how many threads it was given, and whether another was at work at the same time.
+TRAINING = """\
+import argparse
+import os
+import time
+from pathlib import Path
+
+parser = argparse.ArgumentParser()
+for option in ("--threads", "--weights", "--history", "--summary", "--log"):
+    parser.add_argument(option)
+args, _ = parser.parse_known_args()
+here = Path("at-work") / Path(args.weights).parent.name
+here.mkdir(parents=True)
+
+
+def met():
+    return Path("met").exists() or len(list(here.parent.iterdir())) > 1
+
+
+end = time.monotonic() + float(os.environ["PATIENCE"])
+while not met() and time.monotonic() < end:
+    time.sleep(0.05)
+if met():
+    Path("met").touch()
+with open("threads", "a") as threads:
+    threads.write(args.threads)
+here.rmdir()
+for output in (args.weights, args.history, args.summary):
+    Path(output).touch()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("cores", "gpus", "patience", "met", "threads"),
+    [
+        (8, 1, 3, False, "44"),
+        (8, 2, 120, True, "44"),
+        (2, 1, 0, False, "22"),
+    ],
+    ids=["one after the other", "side by side", "all of a small machine"],
+)
+def test_as_many_trainings_at_once_as_gpus_are_allowed_whether_or_not_there_are_any(
+    tmp_path: Path, cores: int, gpus: int, patience: int, met: bool, threads: str
+) -> None:
+    """`--resources gpu=1` is a limit on a machine without a GPU too, and a training has its cores."""
+    folder = copy_workflow(tmp_path / "phonecase")
+    (folder / "config.yaml").write_text(SETTINGS.replace("model: tiny\n", "model: [tiny, other]\n"))
+    (folder / "scripts/train.py").write_text(TRAINING)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "snakemake",
+            "--until",
+            "train",
+            f"--cores={cores}",
+            f"--resources=gpu={gpus}",
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PATIENCE": str(patience), "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert (folder / "met").exists() == met
+    assert (folder / "threads").read_text() == threads
