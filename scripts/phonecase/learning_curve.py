@@ -53,7 +53,8 @@ def draw_learning_curve(history: pd.DataFrame, png: Path, svg: Path) -> None:
         by_time.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         # The first moments fall from far above; what is worth seeing lies below.
         bits = history[[column for _, _, column in _CURVES]].to_numpy()
-        by_time.set_ylim(min(bits.min(), POST_BITS) - 0.1, max(bits[-1].max(), min(bits.max(), 3.6)) + 0.1)
+        top = bits.max() if bits[-1].max() > 3.6 else min(bits.max(), 3.6)
+        by_time.set_ylim(min(bits.min(), POST_BITS) - 0.1, top + 0.1)
         figure.legend(
             *by_time.get_legend_handles_labels(), loc="outside upper center", ncols=2, frameon=False
         )
