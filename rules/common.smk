@@ -133,7 +133,7 @@ def all_order_reports(wildcards):
 
 
 def files_of_experiments(wildcards):
-    """What the comparison of models reads: one model after the other, so that --batch divides the models."""
+    """What the comparison of models reads: everything of every model along the first passage."""
     patterns = [
         "results/models/{model}/weights.safetensors",
         "results/models/{model}/summary.json",
@@ -142,11 +142,7 @@ def files_of_experiments(wildcards):
         "results/orders/{model}/{passage}/{strategy}.json",
     ]
     passage = next(iter(CONFIG.passages))
-    return [
-        path
-        for model in CONFIG.experiments
-        for path in expand(patterns, model=model, passage=passage, strategy=CONFIG.orders)
-    ]
+    return expand(patterns, model=CONFIG.experiments, passage=passage, strategy=CONFIG.orders)
 
 
 def experiments_json(wildcards):
