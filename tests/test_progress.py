@@ -41,6 +41,15 @@ def test_after_an_interruption_the_time_to_go_is_by_the_pace_of_this_run() -> No
     assert progress.times(entry(200, seconds=3700)) == "1:01:40 gone, 00:00 to go"
 
 
+def test_the_first_step_of_a_run_which_compiles_says_nothing_about_the_others() -> None:
+    progress = Progress(steps=100)
+    with progress.bar() as show:
+        show(entry(1, seconds=20))
+        assert progress.times(entry(1, seconds=20)) == "00:20 gone, ? to go"
+        show(entry(2, seconds=21))
+        assert progress.times(entry(2, seconds=21)) == "00:21 gone, 01:38 to go"
+
+
 def test_the_bar_says_the_same_as_the_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)

@@ -1,7 +1,8 @@
 """What one sees of a training under way: a bar on a terminal, a line for each look at the validation text.
 
 After an interruption, the time gone is that of all runs. The time to go is reckoned by the pace of this run
-alone: those before it may have had another machine, or more company on this one.
+alone: those before it may have had another machine, or more company on this one. Its first step doesn't
+count, as it waits for compilers.
 """
 
 import logging
@@ -20,13 +21,17 @@ class Progress:
     def __init__(self, steps: int, step: int = 0, seconds: float = 0.0) -> None:
         self.steps = steps
         self.step = step
-        self.seconds = seconds
+        self._pace_from = step, seconds
 
     def times(self, entry: Log) -> str:
-        """The time gone and the time to go."""
-        pace = (entry["seconds"] - self.seconds) / (entry["step"] - self.step)
-        left = pace * (self.steps - entry["step"])
-        return f"{_clock(entry['seconds'])} gone, {_clock(left)} to go"
+        """The time gone and the time to go, of which the first step of a run can't say anything yet."""
+        step, seconds = self._pace_from
+        if entry["step"] == step:
+            left = "?"
+        else:
+            pace = (entry["seconds"] - seconds) / (entry["step"] - step)
+            left = _clock(pace * (self.steps - entry["step"]))
+        return f"{_clock(entry['seconds'])} gone, {left} to go"
 
     def line(self, entry: Log) -> str:
         """A look at the validation text as a line of the log."""
@@ -46,6 +51,8 @@ class Progress:
         ):
 
             def show(entry: Log) -> None:
+                if entry["step"] == self.step + 1:  # see the module's docstring
+                    self._pace_from = entry["step"], entry["seconds"]
                 if entry["validation_bits"] is not None:
                     bar.set_description_str(f"validation {entry['validation_bits']:.3f}", refresh=False)
                 speed = f"{entry['characters_per_second'] / 1000:.0f}k chars/s"
