@@ -132,7 +132,7 @@ def draw(table: pd.DataFrame, path: Path) -> None:
         axes = figure.add_subplot()
         if len(varied) == len(numeric) == table["baseline"].nunique() == 1:
             figure.set_size_inches(8, 4.5)
-            _against(axes, table, numeric[0])
+            _against(axes, table, varied[0])
         else:
             shown = _one_below_the_other(axes, table)
             figure.set_size_inches(9, 1.4 + 0.3 * shown)
@@ -213,7 +213,7 @@ def _value(row: dict[Any, Any], column: str, form: str) -> tuple[str, str]:
 
 
 def _status(row: dict[Any, Any]) -> str:
-    return row["status"] + (f": {row['reason']}" if row["reason"] else "")
+    return f"{row['status']}: {row['reason']}" if row["reason"] else str(row["status"])
 
 
 def _image(picture: bytes | None, name: str) -> str:
