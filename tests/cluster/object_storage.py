@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 BUCKET = "bucket"
-KEYS = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "any")
+KEYS = dict.fromkeys(("SNAKEMAKE_STORAGE_S3_ACCESS_KEY", "SNAKEMAKE_STORAGE_S3_SECRET_KEY"), "any")
 
 
 def missing() -> list[str]:
