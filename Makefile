@@ -10,7 +10,7 @@ IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(IN_VENV) snakemake --cores 4 --resources gpu=1
 
 .DEFAULT_GOAL := pictures
-.PHONY: pictures setup test test-fast check bench bench-growth bench-orders bench-seriation bench-cores report bundle clean lock help
+.PHONY: pictures setup test test-fast check bench bench-growth bench-scale bench-orders bench-seriation bench-cores report bundle clean lock help
 
 pictures: setup  ## Set up, then make every picture in results/ that config.yaml asks for (the default)
 	$(SNAKEMAKE) $(ARGS)
@@ -36,6 +36,9 @@ bench: setup  ## Time a training step beside autograd and nn.GRU; wants a quiet 
 
 bench-growth: setup  ## Time a training step by hidden size, window, batch and threads; wants a quiet machine
 	$(IN_VENV) python bench/growth.py $(ARGS)
+
+bench-scale: setup  ## Measure each stage by its sizes, and the plan of a sweep by its models
+	$(IN_VENV) python bench/scale.py $(ARGS)
 
 bench-orders: setup  ## Time every order beside other solvers (those of bench/requirements.txt)
 	$(IN_VENV) python bench/orders.py $(ARGS)

@@ -34,6 +34,13 @@ from phonecase.training import Training
 ROOT = Path(__file__).parent.parent
 PARTS = ("Snakefile", "config.yaml", "envs", "profiles", "rules", "scripts", "docs")
 V = 63  # characters of the alphabet
+# In a small process of its own, as a child's greatest memory is at least its parent's.
+MEASURED = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True)
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+"""
 STYLE = Style(colours=("#FEF7E9", "#0040A1"))
 
 
@@ -51,15 +58,16 @@ def main() -> None:
     parser.add_argument(
         "--orders", type=int, default=1, help="of config.yaml's, for the plan (default: 1; all: 99)"
     )
-    parser.add_argument("--out", type=Path, help="also write the tables to this Markdown file")
+    parser.add_argument(
+        "--out", type=Path, default=Path("results/bench/scale.md"), help="the tables; default: %(default)s"
+    )
     args = parser.parse_args()
     torch.set_num_threads(1)
     lines: list[str] = []
     for line in _tables(args):
         print(line, flush=True)
         lines.append(line)
-        if args.out:
-            write_text(args.out, "\n".join(lines) + "\n")
+        write_text(args.out, "\n".join(lines) + "\n")
 
 
 def _tables(args: argparse.Namespace) -> Iterator[str]:
@@ -151,16 +159,14 @@ def _plan(models: int, orders: int) -> list[str]:
             "--cores=1",
         ]
         start = time.monotonic()
-        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
-        assert process.stdout
-        output = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURED, *command], cwd=folder, capture_output=True, text=True
+        )
         clock = time.monotonic() - start
-    if status:
-        raise SystemExit(output)
-    jobs = int(re.findall(r"^total +(\d+)$", output, re.MULTILINE)[0])
-    seconds = usage.ru_utime + usage.ru_stime
-    memory = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    if done.returncode:
+        raise SystemExit(done.stdout + done.stderr)
+    jobs = int(re.findall(r"^total +(\d+)$", done.stdout, re.MULTILINE)[0])
+    seconds, memory = map(float, done.stdout.splitlines()[-1].split())
     return [
         f"{models:,}",
         str(len(config["orders"])),
@@ -168,7 +174,7 @@ def _plan(models: int, orders: int) -> list[str]:
         f"{seconds:.1f}",
         f"{seconds / jobs * 1e3:.1f}",
         f"{clock:.0f}",
-        f"{memory:,.0f}",
+        f"{memory / (1e6 if sys.platform == 'darwin' else 1e3):,.0f}",
     ]
 
 

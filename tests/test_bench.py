@@ -28,3 +28,14 @@ def test_growth_measures_every_axis_and_draws_it(tmp_path: Path) -> None:
     with Image.open(tmp_path / "growth.png") as picture:
         assert picture.size == (1500, 1125)
     assert "without feed-forward layers" in (tmp_path / "growth.svg").read_text()
+
+
+@pytest.mark.slow
+def test_scale_measures_the_stages_and_the_plan_of_a_sweep(tmp_path: Path) -> None:
+    sizes = ["--units", "4", "--characters", "9", "--models", "2", "--orders", "3"]
+    command = [sys.executable, str(BENCH / "scale.py"), *sizes, "--out", str(tmp_path / "scale.md")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == (tmp_path / "scale.md").read_text()
+    rows = [line[2:].split(" | ") for line in done.stdout.splitlines() if line[:2] == "| "]
+    assert [row[0] for row in rows] == ["units", "4", "units", "4", "models", "2"]
+    assert rows[-1][:3] == ["2", "3", str(3 + 2 * (1 + 1 + 3) + 1)]
