@@ -16,7 +16,7 @@ from phonecase.experiments import settings_of
 
 MOST_NAMES = 40  # models by name in the plot, one below the other
 MOST_TICKS = 12  # values of a setting that are all marked
-MOST_PICTURES = 1000  # pictures in the page: some 5 kB each
+MOST_PICTURES = 1000  # pictures in the page: some 6 kB each
 BLUE, CLAY, GREY = "#0040A1", "#D08C60", "#888888"
 POINT: Any = {"s": 26, "color": BLUE, "alpha": 0.6, "linewidths": 0}
 COLUMNS = [  # title, column, format
@@ -38,10 +38,8 @@ UNFINISHED = ("failed", "stopped", "not run")
 def headline(table: pd.DataFrame) -> str:
     """How many models there are, and how many of them are done."""
     counts = table["status"].value_counts()
-    rest = ", ".join(
-        f"{counts[status]} {status}" for status in ("failed", "stopped", "not run") if status in counts
-    )
-    return f"{len(table)} models, {counts.get('done', 0)} done" + (f", {rest}" if rest else "")
+    rest = [f", {counts[status]:,} {status}" for status in UNFINISHED if status in counts]
+    return f"{len(table):,} models, {counts.get('done', 0):,} done" + "".join(rest)
 
 
 def markdown(table: pd.DataFrame, plot: str) -> str:
