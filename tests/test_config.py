@@ -82,6 +82,24 @@ def test_one_name_or_a_list_chooses_models(model: Any, names: list[str]) -> None
     assert check(changed("model", model)).model == names
 
 
+def test_a_sweep_s_members_are_models() -> None:
+    settings = changed("sweep", {"swift": {"window": [64, 128]}}) | {"model": "swift~window=64"}
+    config = check(settings)
+    assert config.recipes["swift~window=64"] == config.models["swift"].model_copy(update={"window": 64})
+    assert config.recipes.keys() == config.models.keys() | {"swift~window=64"}
+    with pytest.raises(
+        UserError, match="no model 'swift~window=65' under models; did you mean 'swift~window=64'"
+    ):
+        check(settings | {"model": "swift~window=65"})
+
+
+def test_a_fault_of_a_model_is_not_said_again_for_its_sweep() -> None:
+    settings = changed("models.swift.steps", 0) | {"sweep": {"swift": {"seed": [0, 1]}}}
+    with pytest.raises(UserError) as caught:
+        check(settings)
+    assert str(caught.value) == "models.swift.steps: should be greater than or equal to 1; it is 0"
+
+
 @pytest.mark.parametrize("spelling", ["Rom 1:16-17", "romans 1:16–17", "Romans 1:16-17"])
 def test_a_passage_is_the_same_however_it_is_spelt(spelling: str) -> None:
     assert check(changed("passages.romans", spelling)).passages["romans"] == "Romans 1:16-17"
@@ -116,6 +134,13 @@ def test_an_order_is_its_strategy_unless_it_says_otherwise() -> None:
             "corpus.validation_books: there is no book 'Romas'; did you mean",
         ),
         ("corpus.validation_books", [], "corpus.validation_books: name at least one book"),
+        (
+            "sweep",
+            {"swft": {"seed": 1}},
+            "sweep.swft: there is no model 'swft' under models; did you mean 'swift'?",
+        ),
+        ("sweep", {"swift": {"sed": 1}}, "sweep.swift.sed: unknown key; did you mean 'seed'?"),
+        ("sweep", None, "sweep: should be a table of settings; it is None"),
         ("passages.romans", "Romans 1:99", "passages.romans: "),
         (
             "passages.romans",
@@ -188,6 +213,9 @@ def test_editors_know_the_default_file_and_mark_a_wrong_key() -> None:
     validator = jsonschema.Draft202012Validator(json.loads(schema()))
     assert not list(validator.iter_errors(DEFAULT))
     assert not list(validator.iter_errors(changed("orders.noise", {"strategy": "random", "seed": 7})))
+    for sweep in ({"swift": {"seed": [0, 1], "window": 64}}, {"swift": [{"clip_norm": [None, 1]}]}):
+        assert not list(validator.iter_errors(changed("sweep", sweep)))
+        assert list(validator.iter_errors(changed("sweep", {"swift": {"sed": [0, 1]}})))
     wrong = {"models.swift.step": 7, "orders.mean": {"sed": 1}, "orders.meen": None, "modle": "post"}
     for key, value in wrong.items():
         assert list(validator.iter_errors(changed(key, value))), key
