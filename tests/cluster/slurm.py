@@ -47,7 +47,10 @@ TaskPlugin=task/none
 SwitchType=switch/none
 MpiDefault=none
 AccountingStorageType=accounting_storage/none
-JobAcctGatherType=jobacct_gather/none
+# Without cgroups a job that takes more memory than it asked for is found by looking, every second.
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=task=1
+JobAcctGatherParams=OverMemoryKill
 JobCompType=jobcomp/none
 # Without a database, what is known of a finished job is what slurmctld still remembers.
 MinJobAge=600
@@ -82,6 +85,14 @@ class Task(NamedTuple):
     gpus: str
 
 
+class Job(NamedTuple):
+    """A job: the executor's comment names rule and wildcards."""
+
+    comment: str
+    memory: str
+    state: str
+
+
 def why_not() -> str | None:
     """Why no cluster can be started here, or None when one can."""
     missing = [name for name in PROGRAMS if program(name) is None]
@@ -105,13 +116,14 @@ class Cluster:
         self.folder = folder
 
     def waiting_and_running(self) -> dict[str, str]:
-        """Number and comment of the jobs in the queue; the executor's comment names rule and wildcards."""
+        """Number and comment of the jobs in the queue."""
         lines = _output("squeue", "--noheader", "--format=%A %k").splitlines()
         return dict(line.split(maxsplit=1) for line in lines)
 
-    def memory_asked_for(self) -> list[str]:
-        """What each job so far asked for, those in the queue included, in the order of their numbers."""
-        return _output("squeue", "--noheader", "--states=all", "--sort=i", "--format=%m").split()
+    def jobs(self) -> list[Job]:
+        """Every job so far, those in the queue included, in the order of their numbers."""
+        lines = _output("squeue", "--noheader", "--states=all", "--sort=i", "--format=%k %m %T").splitlines()
+        return [Job(*line.rsplit(maxsplit=2)) for line in lines]
 
     def tasks(self) -> list[Task]:
         """What began and ended on the node so far, in that order."""
