@@ -142,7 +142,7 @@ NO_MEMORY = (
             "failed",
             "RuntimeError: can't allocate memory",
         ),
-        ("models/{}/summary.json", "train/{}.log", "a\nstep 250/4000\n", "stopped", "step 250/4000"),
+        ("models/{}/summary.json", "train/{}.log", "a\nstep 250/4000\n", "unfinished", "step 250/4000"),
         ("models/{}/summary.json", "train/{}.log", "", "not run", ""),
         ("models/{}/summary.json", "train/x.log", "", "not run", ""),
         ("states/{}/romans.parquet", "extract_states/{}/romans.log", "x.py: error: no", "failed", "no"),

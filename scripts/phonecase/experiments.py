@@ -56,7 +56,7 @@ def compare(about: About, results: Path) -> pd.DataFrame:
     """A row for each model, the fewest bits first, those without any last.
 
     Columns: `model`, `baseline`; each setting that is not the same in all of them; `status` (done, failed,
-    stopped or not run) and `reason`; the measures: `validation_bits` per character at the last step and
+    unfinished or not run) and `reason`; the measures: `validation_bits` per character at the last step and
     `best_validation_bits` on the way there, `seconds` of training, `flip_rate`, and the `similarity` of the
     best `order`; each measure's difference from the baseline in `{measure}_delta`; `picture`, the best order
     as a PNG.
@@ -176,4 +176,4 @@ class _Outcome:
         if not lines:
             return _Unfinished("not run")
         failed = any(": error: " in line for line in lines)
-        return _Unfinished("failed" if failed else "stopped", lines[-1].rpartition(": error: ")[2])
+        return _Unfinished("failed" if failed else "unfinished", lines[-1].rpartition(": error: ")[2])

@@ -32,7 +32,7 @@ NOTE = (
     "the share of units that change at a character; the order with the most similar neighbours. "
     "In brackets: the difference from the baseline."
 )
-UNFINISHED = ("failed", "stopped", "not run")
+UNFINISHED = ("failed", "unfinished", "not run")
 
 
 def headline(table: pd.DataFrame) -> str:
@@ -98,7 +98,7 @@ thead th {{ position: sticky; top: 0; background: #fff; font-weight: 600; white-
 tbody th {{ font: 13px/1.45 ui-monospace, monospace }}
 td img {{ image-rendering: pixelated; display: block; width: 220px }}
 i {{ color: #888; font-style: normal; white-space: nowrap }}
-.failed td, .stopped td, .not-run td {{ color: #a33 }}
+.failed td, .unfinished td, .not-run td {{ color: #a33 }}
 </style>
 <h1>Experiments: {html.escape(headline(table))}</h1>
 <p>{NOTE}{few}</p>
