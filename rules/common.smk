@@ -145,6 +145,11 @@ def files_of_experiments(wildcards):
     return expand(patterns, model=CONFIG.experiments, passage=passage, strategy=CONFIG.orders)
 
 
+def results_of(wildcards, input):
+    """The folder of the results that a job reads, wherever they lie: the first is a model's weights."""
+    return Path(input[0]).parents[2]
+
+
 def experiments_json(wildcards):
     """What is compared: a sweep as it stands in the settings, which is short however many members it has."""
     return as_json(

@@ -39,12 +39,13 @@ rule experiments:
         mem_mb=2000,
         runtime=30,
     params:
+        results=results_of,
         settings=experiments_json,
         code=code("experiments.py"),
         script=path_of("experiments.py"),
     shell:
-        "python {params.script} --settings {params.settings:q} --parquet {output.parquet}"
-        " --markdown {output.markdown} --html {output.html} --plot {output.plot}"
+        "python {params.script} --results {params.results} --settings {params.settings:q}"
+        " --parquet {output.parquet} --markdown {output.markdown} --html {output.html} --plot {output.plot}"
         " --complete {output.complete} --log {log}"
 
 

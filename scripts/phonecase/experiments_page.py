@@ -39,7 +39,7 @@ def headline(table: pd.DataFrame) -> str:
     """How many models there are, and how many of them are done."""
     counts = table["status"].value_counts()
     rest = [f", {counts[status]:,} {status}" for status in UNFINISHED if status in counts]
-    return f"{len(table):,} models, {counts.get('done', 0):,} done" + "".join(rest)
+    return f"{len(table):,} model{'s' * (len(table) != 1)}, {counts.get('done', 0):,} done" + "".join(rest)
 
 
 def markdown(table: pd.DataFrame, plot: str) -> str:
