@@ -103,7 +103,7 @@ def test_the_library_imports_only_what_pyproject_asks_for() -> None:
 
 
 def test_the_tests_import_only_what_pyproject_asks_for() -> None:
-    optional = {"rattler"}
+    optional = {"boto3", "moto", "rattler"}
     for module in outside(sorted((ROOT / "tests").rglob("*.py"))) - optional:
         assert distributions_of(module) & names(RUNTIME + DEVELOPMENT), f"{module} is not asked for"
 
