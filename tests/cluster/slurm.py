@@ -60,7 +60,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
 GresTypes=gpu
 # Seconds from SIGTERM to SIGKILL.
-KillWait=5
+KillWait=30
 ReturnToService=2
 PropagateResourceLimits=NONE
 
