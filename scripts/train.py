@@ -189,12 +189,16 @@ def _read(path: Path, vocabulary: Vocabulary) -> NDArray[np.int64]:
 
 @contextmanager
 def _stop_signals() -> Iterator[list[signal.Signals]]:
-    """A list that SIGTERM or Ctrl-C goes on, so that the step under way can end; a second one kills."""
+    """A list that SIGTERM or Ctrl-C goes on, so that the step under way can end.
+
+    A second Ctrl-C kills. A second SIGTERM doesn't: SLURM sends one to every process of a job, and Snakemake
+    hands its own on.
+    """
     received: list[signal.Signals] = []
 
     def note(number: int, _: FrameType | None) -> None:
         received.append(signal.Signals(number))
-        signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
     try:

@@ -136,6 +136,8 @@ def test_a_stop_signal_saves_and_the_next_run_goes_on(corpus: Path, number: sign
     while not said.startswith("step"):
         said = job.stderr.readline()
     job.send_signal(number)
+    if number == signal.SIGTERM:
+        job.send_signal(number)  # SLURM's own, and the one that Snakemake hands on
     _, said = job.communicate(timeout=60)
     assert job.returncode == 128 + number
     assert f"stopped by {number.name} after step" in said
