@@ -12,7 +12,6 @@ import platform
 import statistics
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -22,26 +21,20 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
 import instances  # noqa: F401  (first: it finds the library)
-from phonecase.files import atomic, write_text
+from phonecase.files import write_text
+from phonecase.plotting import BLUE, CLAY, GREY, STYLE, save
 from phonecase.recipe import Recipe
-from phonecase.training import Training, choose_device, keep_freed_memory, use_threads
-from training import V, timed
+from phonecase.training import (
+    Training,
+    choose_device,
+    keep_freed_memory,
+    precision_name,
+    use_threads,
+)
+from training import V, flops, timed
 
 SMALL = {"hidden_size": 128, "batch_size": 32, "window": 128}  # what is varied
 ENDLESS = {"steps": 10**8, "validate_every": 10**8}
-
-_STYLE: Any = {  # Any, as matplotlib's stubs ask for literal keys
-    "font.size": 10,
-    "svg.fonttype": "none",  # letters stay letters
-    "svg.hashsalt": "phonecase",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#888888",
-    "axes.labelcolor": "#444444",
-    "xtick.color": "#666666",
-    "ytick.color": "#666666",
-}
-_BLUE, _ORANGE = "#0040A1", "#D08C60"
 
 
 class Point:
@@ -74,10 +67,7 @@ class Point:
     @property
     def speed(self) -> float:
         """GFLOP/s in the matrix products of the network as it is written, forward and twice back."""
-        recipe = self.training.recipe
-        H, layers = recipe.hidden_size, recipe.feed_forward_layers
-        products = 3 * H * H + 8 * layers * H * H + V * H  # of a character: recurrence, feed-forward, readout
-        return 6 * products * recipe.batch_size * (recipe.window - 1) / self.median / 1e9
+        return flops(self.training.recipe) / self.median / 1e9
 
 
 def main() -> None:
@@ -122,7 +112,7 @@ def main() -> None:
             for point in points:
                 point.measure()
 
-    precision = str(curves["threads"][0].training.precision).removeprefix("torch.")
+    precision = precision_name(curves["threads"][0].training.precision)
     where = f"{machine(device)}, {threads} threads, feed-forward in {precision}, PyTorch {torch.__version__}"
     step = "{hidden_size} units, {batch_size} windows of {window} characters".format(**SMALL)
     text = f"{where}. Where nothing else is said: {step}. Medians of {args.rounds} steps.\n"
@@ -170,12 +160,12 @@ def table(name: str, points: Sequence[Point]) -> str:
 def draw(curves: dict[str, list[Point]], title: str, paths: Iterable[Path]) -> None:
     """The time of a character along each axis, and along the hidden size what grows by H and by H²."""
     (name, hidden), (_, recurrence), *others = curves.items()
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE | {"font.size": 10}):
         figure = Figure(figsize=(10, 7.5), layout="constrained")
         figure.suptitle(title, fontsize=9, color="#666666")
         first, *rest = figure.subplots(2, 2, gridspec_kw={"hspace": 0.1, "wspace": 0.08}).flat
-        plot(first, name, hidden, _BLUE)
-        plot(first, name, recurrence, _ORANGE)
+        plot(first, name, hidden, BLUE)
+        plot(first, name, recurrence, CLAY)
         first.set_yscale("log")
         first.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         first.legend(["a step", "without feed-forward layers"], frameon=False)
@@ -183,15 +173,12 @@ def draw(curves: dict[str, list[Point]], title: str, paths: Iterable[Path]) -> N
         for power, label in ((1, "∝ H"), (2, "∝ H²")):
             height = start.per_character * (end.value / start.value) ** power
             ends = [start.value, end.value], [start.per_character, height]
-            first.plot(*ends, color="#888888", linestyle=":", linewidth=1.2, zorder=1)
+            first.plot(*ends, color=GREY, linestyle=":", linewidth=1.2, zorder=1)
             first.annotate(label, (end.value, height), (5, -3), textcoords="offset points", color="#666666")
         for axes, (name, points) in zip(rest, others, strict=True):
-            plot(axes, name, points, _BLUE)
+            plot(axes, name, points, BLUE)
             axes.set_ylim(0, None)
-        for path in paths:
-            with atomic(path) as temporary:
-                metadata = {"Date": None} if path.suffix == ".svg" else None
-                figure.savefig(temporary, dpi=150, metadata=metadata)
+        save(figure, paths)
 
 
 def plot(axes: Axes, name: str, points: Sequence[Point], colour: str) -> None:

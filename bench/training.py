@@ -26,7 +26,7 @@ from phonecase.cell import BinaryHighway
 from phonecase.files import write_text
 from phonecase.model import CharLM
 from phonecase.recipe import Recipe
-from phonecase.training import choose_precision, keep_freed_memory, use_threads
+from phonecase.training import choose_precision, keep_freed_memory, precision_name, use_threads
 
 V = 63  # characters
 OURS = "phonecase"
@@ -92,7 +92,7 @@ def steps(recipe: Recipe) -> dict[str, Callable[[], Step]]:
     """What makes each step that is compared. The first is the one that all are held against."""
     H = recipe.hidden_size
     precision = choose_precision(recipe.precision, torch.device("cpu"))
-    low = f", {name(precision)}"
+    low = f", {precision_name(precision)}"
     return {  # where the first precision is float32 already, there are only three
         f"{OURS}{low}": lambda: ours(recipe, precision),
         f"{OURS}, float32": lambda: ours(recipe, torch.float32),
@@ -201,36 +201,36 @@ def table(recipe: Recipe, seconds: dict[str, list[float]], megabytes: dict[str, 
 
 def figures(recipe: Recipe, seconds: float) -> str:
     """How near a step comes to the machine's own speed, and how fast states are extracted."""
-    H, layers = recipe.hidden_size, recipe.feed_forward_layers
-    products = 3 * H * H + 8 * layers * H * H + V * H  # of a character: recurrence, feed-forward, readout
-    characters = recipe.batch_size * (recipe.window - 1)
-    flops = 6 * products * characters  # a multiply and an add, forward and twice back
+    operations = flops(recipe)
     speeds = {precision: product_speed(precision) for precision in (torch.float32, torch.bfloat16)}
     parts = ", ".join(
-        f"{flops / seconds / speed:.0%} of what a {name(precision)} product of {MATRIX} × {MATRIX} reaches "
-        f"({speed / 1e9:.0f} GFLOP/s)"
+        f"{operations / seconds / speed:.0%} of what a {precision_name(precision)} product "
+        f"of {MATRIX} × {MATRIX} reaches ({speed / 1e9:.0f} GFLOP/s)"
         for precision, speed in speeds.items()
     )
-    model = CharLM(V, H, layers)
+    model = CharLM(V, recipe.hidden_size, recipe.feed_forward_layers)
     text = torch.randint(V, (1, 50_000))
     extraction = statistics.median(timed(lambda: model.states(text)) for _ in range(3))
     scored = statistics.median(timed(lambda: model.logits(text)) for _ in range(3))
     return (
-        f"- A step is {flops / 1e9:.1f} GFLOP of matrix products as the network is written, at "
-        f"{flops / seconds / 1e9:.0f} GFLOP/s: {parts}.\n"
+        f"- A step is {operations / 1e9:.1f} GFLOP of matrix products as the network is written, at "
+        f"{operations / seconds / 1e9:.0f} GFLOP/s: {parts}.\n"
         f"- States of a text of 50,000 characters: {50_000 / extraction:,.0f} characters/s; with the scores "
         f"of what comes next: {50_000 / scored:,.0f}.\n"
     )
+
+
+def flops(recipe: Recipe) -> int:
+    """The operations of a step's matrix products as the network is written, forward and twice back."""
+    H, layers = recipe.hidden_size, recipe.feed_forward_layers
+    products = 3 * H * H + 8 * layers * H * H + V * H  # of a character: recurrence, feed-forward, readout
+    return 6 * products * recipe.batch_size * (recipe.window - 1)  # a multiply and an add each
 
 
 def product_speed(precision: torch.dtype) -> float:
     """Floating-point operations a second in the product of two large matrices."""
     a = torch.randn(MATRIX, MATRIX).to(precision)
     return 2 * MATRIX**3 / statistics.median(timed(lambda: a @ a) for _ in range(7))
-
-
-def name(precision: torch.dtype) -> str:
-    return str(precision).removeprefix("torch.")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from phonecase.training import (
     choose_device,
     evaluate_carried,
     keep_freed_memory,
+    precision_name,
     use_threads,
 )
 from phonecase.vocab import Vocabulary
@@ -93,7 +94,7 @@ def train(args: argparse.Namespace, device: torch.device, why: str) -> None:
         vocab_size=len(vocabulary),
         device=device,
     )
-    precision = str(training.precision).removeprefix("torch.")
+    precision = precision_name(training.precision)
     log.info("device: %s (%s), %d threads, feed-forward layers in %s", device.type, why, threads, precision)
     checkpoints = Checkpoints(args.weights.parent / "checkpoints", training, args.checkpoint_seconds)
     checkpoints.restore()
@@ -159,7 +160,7 @@ def summarise(training: Training, threads: int) -> dict[str, Any]:
         "seed": training.recipe.seed,
         "settings": training.recipe.model_dump(),
         "device": training.device.type,
-        "precision": str(training.precision).removeprefix("torch."),
+        "precision": precision_name(training.precision),
         "threads": threads,
         "versions": {
             "python": platform.python_version(),

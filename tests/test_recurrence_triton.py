@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from phonecase.cell import BinaryHighway
+from exact import exact_cell
 
 triton = pytest.importorskip("triton", reason="Triton comes with PyTorch for CUDA only")
 
@@ -50,18 +50,6 @@ def on_a_gpu() -> Run:
         return made.cpu() if isinstance(made, Tensor) else tuple(tensor.cpu() for tensor in made)
 
     return run
-
-
-def exact_cell(hidden_size: int, seed: int) -> BinaryHighway:
-    """A cell with random weights that are multiples of 1/64: sums of a few hundred are exact in float32."""
-    generator = torch.Generator().manual_seed(seed)
-    cell = BinaryHighway(hidden_size)
-    with torch.no_grad():
-        for parameter in cell.parameters():
-            scale = 2 / hidden_size**0.5
-            parameter.copy_((torch.randn(parameter.shape, generator=generator) * scale * 64).round() / 64)
-        cell.gates.bias[hidden_size:] += 1 / 128  # carry and update apart from sums that could tie with them
-    return cell
 
 
 def equals_the_reference(run: Run, length: int, batch: int, hidden_size: int, seed: int) -> None:

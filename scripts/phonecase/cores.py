@@ -140,34 +140,29 @@ class BinaryHighwayDeep(HighwayLoop):
         return sign(_transition(between, self.second(between)))
 
 
-class GRU(nn.GRU, Core):
+class FromPyTorch(Core):
+    """A layer of PyTorch's own behind our interface; it comes before PyTorch's class among the bases."""
+
+    def __init__(self, hidden_size: int) -> None:
+        super().__init__(hidden_size, hidden_size)
+
+    def read(
+        self, table: Tensor, rows: Tensor, carried: Carried = None, precision: torch.dtype | None = None
+    ) -> tuple[Tensor, Carried]:
+        """See `Core.read`. Carried is what PyTorch's layer ends with, each of its tensors (1, B, H)."""
+        return self(F.embedding(rows, table), carried)  # type: ignore[no-any-return]
+
+
+class GRU(FromPyTorch, nn.GRU):
     """PyTorch's gated recurrent unit, from a state of zeros."""
 
     signed_blocks = (False, False, True)  # reset, update, new
 
-    def __init__(self, hidden_size: int) -> None:
-        super().__init__(hidden_size, hidden_size)
 
-    def read(
-        self, table: Tensor, rows: Tensor, carried: Carried = None, precision: torch.dtype | None = None
-    ) -> tuple[Tensor, Carried]:
-        """See `Core.read`. Carried is the last state, (1, B, H)."""
-        return self(F.embedding(rows, table), carried)  # type: ignore[no-any-return]
-
-
-class LSTM(nn.LSTM, Core):
+class LSTM(FromPyTorch, nn.LSTM):
     """PyTorch's long short-term memory, from zeros. Its states are what it shows, h, and not its cells."""
 
     signed_blocks = (False, False, True, False)  # input, forget, cell, output
-
-    def __init__(self, hidden_size: int) -> None:
-        super().__init__(hidden_size, hidden_size)
-
-    def read(
-        self, table: Tensor, rows: Tensor, carried: Carried = None, precision: torch.dtype | None = None
-    ) -> tuple[Tensor, Carried]:
-        """See `Core.read`. Carried are the last state and the last cells, each (1, B, H)."""
-        return self(F.embedding(rows, table), carried)  # type: ignore[no-any-return]
 
 
 class Stack(nn.ModuleList, Core):

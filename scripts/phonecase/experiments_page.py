@@ -13,11 +13,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from phonecase.experiments import settings_of
+from phonecase.plotting import BLUE, CLAY, GREY
 
 MOST_NAMES = 40  # models by name in the plot, one below the other
 MOST_TICKS = 12  # values of a setting that are all marked
 MOST_PICTURES = 1000  # pictures in the page: some 6 kB each
-BLUE, CLAY, GREY = "#0040A1", "#D08C60", "#888888"
 POINT: Any = {"s": 26, "color": BLUE, "alpha": 0.6, "linewidths": 0}
 COLUMNS = [  # title, column, format
     ("bits/char", "validation_bits", ".4f"),

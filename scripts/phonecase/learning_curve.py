@@ -1,29 +1,17 @@
 """The learning curve: what training has learnt against how much it has read, and against how long it took."""
 
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, MaxNLocator, StrMethodFormatter
 
-from phonecase.files import atomic
+from phonecase.plotting import BLUE, CLAY, GREY, STYLE, save
 
 POST_BITS = 1.9  # bits per character that the post reports for its validation book
 
-_CURVES = (("training", "#D08C60", "train_bits"), ("validation", "#0040A1", "validation_bits"))
-_STYLE: Any = {  # Any, as matplotlib's stubs ask for literal keys
-    "font.size": 11,
-    "svg.fonttype": "none",  # letters stay letters
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#888888",
-    "axes.labelcolor": "#444444",
-    "xtick.color": "#666666",
-    "ytick.color": "#666666",
-    "svg.hashsalt": "phonecase",
-}
+_CURVES = (("training", CLAY, "train_bits"), ("validation", BLUE, "validation_bits"))
 
 
 def draw_learning_curve(history: pd.DataFrame, png: Path, svg: Path) -> None:
@@ -34,11 +22,11 @@ def draw_learning_curve(history: pd.DataFrame, png: Path, svg: Path) -> None:
     The same history makes the same bytes.
     """
     unit, size = _unit_of_time(history["seconds"].iloc[-1])
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE | {"font.size": 11}):
         figure = Figure(figsize=(10, 4.5), layout="constrained")
         by_characters, by_time = figure.subplots(1, 2, sharey=True)
         for axes, x in ((by_characters, history["characters"]), (by_time, history["seconds"] / size)):
-            axes.axhline(POST_BITS, color="#888888", linestyle=":", linewidth=1.2)
+            axes.axhline(POST_BITS, color=GREY, linestyle=":", linewidth=1.2)
             for name, colour, column in _CURVES:
                 marker = "o" if len(history) == 1 else None
                 label = f"{name}  {history[column].iloc[-1]:.3f}"
@@ -67,10 +55,7 @@ def draw_learning_curve(history: pd.DataFrame, png: Path, svg: Path) -> None:
             va="center",
             annotation_clip=False,
         )
-        for path in (png, svg):
-            with atomic(path) as temporary:
-                metadata = {"Date": None} if path.suffix == ".svg" else None
-                figure.savefig(temporary, dpi=150, metadata=metadata)
+        save(figure, (png, svg))
 
 
 def _unit_of_time(total: float) -> tuple[str, int]:

@@ -184,12 +184,10 @@ class Training:
 
 def make_optimizers(model: CharLM, recipe: Recipe) -> list[torch.optim.Optimizer]:
     """The recipe's optimiser; or two, as Muon is for the matrices between embedding and readout only."""
-    inner = [
-        parameter
-        for name, parameter in model.named_parameters()
-        if parameter.ndim == 2 and not name.startswith(("embedding", "readout"))
-    ]
-    outer = [parameter for parameter in model.parameters() if all(parameter is not one for one in inner)]
+    inner, outer = list[Tensor](), list[Tensor]()
+    for name, parameter in model.named_parameters():
+        is_inner = parameter.ndim == 2 and not name.startswith(("embedding", "readout"))
+        (inner if is_inner else outer).append(parameter)
     fused = outer[0].device.type in ("cpu", "cuda")
     if recipe.optimizer == "muon":
         muon = torch.optim.Muon(inner, weight_decay=recipe.weight_decay, adjust_lr_fn="match_rms_adamw")
@@ -241,6 +239,11 @@ def choose_precision(name: Precision, device: torch.device) -> torch.dtype:
     else:
         faster = name == "bfloat16"
     return torch.bfloat16 if faster else torch.float32
+
+
+def precision_name(precision: torch.dtype) -> str:
+    """What PyTorch calls a precision: float32 or bfloat16."""
+    return str(precision).removeprefix("torch.")
 
 
 def use_threads(asked: int | None = None) -> int:

@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +16,16 @@ T = TypeVar("T")
 def program(name: str) -> str | None:
     """Where a program is; Debian keeps the daemons where only root looks."""
     return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+
+
+def why_not(system: str, programs: Sequence[str], packages: str) -> str | None:
+    """Why a cluster of these programs can't be started here, or None when it can."""
+    missing = [name for name in programs if program(name) is None]
+    if missing:
+        return f"{system} is not installed ({', '.join(missing)} missing): apt-get install {packages}"
+    if os.geteuid() != 0:
+        return f"{system}'s daemons need root here"
+    return None
 
 
 def start(

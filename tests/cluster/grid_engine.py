@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from cluster.daemons import free_port, program, start, wait_until
+from cluster import daemons
+from cluster.daemons import free_port, start, wait_until
 
 PROGRAMS = ("sge_qmaster", "sge_execd", "qconf", "qsub", "qstat", "qacct", "qdel")
 LIBRARY = Path("/usr/lib/gridengine")
@@ -77,15 +78,7 @@ QUEUE = {
 
 def why_not() -> str | None:
     """Why no Grid Engine can be started here, or None when one can."""
-    missing = [name for name in PROGRAMS if program(name) is None]
-    if missing:
-        return (
-            f"Grid Engine is not installed ({', '.join(missing)} missing): "
-            "apt-get install gridengine-master gridengine-exec gridengine-client"
-        )
-    if os.geteuid() != 0:
-        return "Grid Engine's daemons need root here"
-    return None
+    return daemons.why_not("Grid Engine", PROGRAMS, "gridengine-master gridengine-exec gridengine-client")
 
 
 class Cluster:

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from filelock import FileLock
 
-from cluster.daemons import free_port, program, start, wait_until
+from cluster import daemons
+from cluster.daemons import free_port, start, wait_until
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scancel", "sinfo", "scontrol")
 ETC = Path("/etc/slurm")
@@ -95,14 +96,8 @@ class Job(NamedTuple):
 
 def why_not() -> str | None:
     """Why no cluster can be started here, or None when one can."""
-    missing = [name for name in PROGRAMS if program(name) is None]
-    if missing:
-        return (
-            f"SLURM is not installed ({', '.join(missing)} missing): "
-            "apt-get install slurmctld slurmd slurm-client munge"
-        )
-    if os.geteuid() != 0:
-        return "SLURM's daemons need root here"
+    if reason := daemons.why_not("SLURM", PROGRAMS, "slurmctld slurmd slurm-client munge"):
+        return reason
     ours = (ETC / "slurm.conf").resolve().parent.name.startswith(PREFIX)
     if (ETC / "slurm.conf").exists() and not ours:
         return f"this machine belongs to a cluster already: it has {ETC}/slurm.conf"
