@@ -97,7 +97,7 @@ def _backward(grad: Tensor, values: list[Tensor], layers: Layers, grads: list[Te
     """The gradient by the first value; those by the weights and biases are added to `grads`."""
     for number in range(len(layers), 0, -1):
         if _bends(number, layers):
-            grad = torch.ops.aten.threshold_backward(grad, values[number], 0)
+            torch.ops.aten.threshold_backward(grad, values[number], 0, grad_input=grad)
         grads[2 * number - 2] += grad.t() @ values[number - 1]
         grads[2 * number - 1] += grad.sum(0)
         grad = grad @ layers[number - 1][0]

@@ -24,9 +24,9 @@ rest comes from step t+1. From h_t down to what made it, by the chain rule:
     δu = δs · a σ(u) (1 − σ(u))
     δh_{t−1} += δs · σ(c) + Uᵀ (δa, δc, δu)
 
-Everything on the right but δh_t follows from h_{t−1} and the character, so the forward pass keeps nothing
-but the states, and the backward pass works the gates out again: on a CPU that is quicker than to write them
-to memory and read them back. A step back is a product of δh_t with four factors for each unit,
+Everything on the right but δh_t follows from h_{t−1} and the gates a, c, u. The loop for the CPU keeps these,
+in the precision of the products; the others work them out again, which for a whole window at once is one
+product, and cheaper than to keep them. A step back is a product of δh_t with four factors for each unit,
 
     (δa, δc, δu, kept) = δh_t · [|s_t| ≤ 1] · ( σ(u),  h_{t−1} σ(c) (1 − σ(c)),  a σ(u) (1 − σ(u)),  σ(c) )
 
@@ -72,13 +72,16 @@ def binary_highway(
         tokens: the characters, as rows of the table; int64 (L, B), time first.
         weight: U, the gates' weights of the state; (3H, H).
         initial: h_0, the state before the first character; (B, H).
-        precision: in which the gates' gradients are kept and δU is summed up; None is the table's. Nothing
-            else here is ever rounded.
+        precision: in which the gates are kept for the backward pass, and their gradients for the sum δU;
+            None is the table's. Nothing else is ever rounded, least of all what decides about a bit.
 
     Returns:
         The states after each character, −1 or +1; (L, B, H).
     """
-    return _BinaryHighway.apply(table, tokens, weight, initial, precision or table.dtype)  # type: ignore[no-any-return, no-untyped-call]
+    needs_gradients = torch.is_grad_enabled()
+    return _BinaryHighway.apply(  # type: ignore[no-any-return, no-untyped-call]
+        table, tokens, weight, initial, precision or table.dtype, needs_gradients
+    )
 
 
 class _BinaryHighway(torch.autograd.Function):
@@ -86,29 +89,41 @@ class _BinaryHighway(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, table: Tensor, tokens: Tensor, weight: Tensor, initial: Tensor, precision: torch.dtype
+        ctx: Any,
+        table: Tensor,
+        tokens: Tensor,
+        weight: Tensor,
+        initial: Tensor,
+        precision: torch.dtype,
+        needs_gradients: bool,
     ) -> Tensor:
-        ctx.compiled = table.device.type == "cpu" and table.dtype == torch.float32
         ctx.precision = precision
-        forward = recurrence_cpu.forward if ctx.compiled else _forward
-        states = forward(table, tokens, weight, initial)
-        ctx.save_for_backward(table, tokens, weight, initial, states)
+        ctx.compiled = table.device.type == "cpu" and table.dtype == torch.float32
+        gates = None
+        if ctx.compiled:
+            kept = precision if needs_gradients else None
+            states, gates = recurrence_cpu.forward(table, tokens, weight, initial, kept)
+        else:
+            states = _forward(table, tokens, weight, initial)
+        ctx.save_for_backward(table, tokens, weight, initial, states, gates)
         return states
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        table, tokens, weight, initial, states = ctx.saved_tensors
-        backward = recurrence_cpu.backward if ctx.compiled else _backward
-        grad_gates, grad_table, grad_initial = backward(
-            grads[0], states, table, tokens, weight, initial, ctx.precision
+        table, tokens, weight, initial, states, gates = ctx.saved_tensors
+        given = (table, tokens, weight, initial)
+        grad_gates, grad_table, grad_initial = (
+            recurrence_cpu.backward(grads[0], states, gates, *given)
+            if ctx.compiled
+            else _backward(grads[0], states, *given, ctx.precision)
         )
         grad_weight = grad_gates[0].to(weight.dtype).t() @ initial
         after, before = grad_gates[1:].flatten(0, 1), states[:-1].flatten(0, 1)
         for begin in range(0, len(after), _BLOCK):
             block = slice(begin, begin + _BLOCK)
             grad_weight += after[block].t() @ before[block].to(ctx.precision)
-        return grad_table, None, grad_weight, grad_initial, None
+        return grad_table, None, grad_weight, grad_initial, None, None
 
 
 def _forward(table: Tensor, tokens: Tensor, weight: Tensor, initial: Tensor) -> Tensor:

@@ -31,34 +31,39 @@ _PATTERNS = 2**_GROUP
 _GATHER = np.uint32(1 << 24 | 1 << 17 | 1 << 10 | 1 << 3)  # brings bit 0 of four bytes to bits 24 to 27
 
 
-def forward(table: Tensor, tokens: Tensor, weight: Tensor, initial: Tensor) -> Tensor:
-    """The states (L, B, H)."""
-    states = table.new_empty(*tokens.shape, initial.shape[-1])
-    arrays = _arrays(_tables(weight), table, tokens, initial @ weight.t(), initial, states)
-    _in_threads(tokens.shape[1], lambda _, begin, end: _forward(*arrays, begin, end))
-    return states
+def forward(
+    table: Tensor, tokens: Tensor, weight: Tensor, initial: Tensor, kept: torch.dtype | None = None
+) -> tuple[Tensor, Tensor]:
+    """The states (L, B, H), and what `backward` needs of the gates, kept in that precision: (L, B, 3H).
+
+    With None nothing is kept: (0, B, 3H).
+    """
+    L, B = tokens.shape
+    H = initial.shape[-1]
+    states = table.new_empty(L, B, H)
+    gates = table.new_empty(L if kept else 0, B, 3 * H, dtype=kept)
+    arrays = _arrays(_tables(weight), table, tokens, initial @ weight.t(), initial, states, _bits(gates))
+    _in_threads(B, lambda _, begin, end: _forward(*arrays, begin, end))
+    return states, gates
 
 
 def backward(
     grad_states: Tensor,
     states: Tensor,
+    gates: Tensor,
     table: Tensor,
     tokens: Tensor,
     weight: Tensor,
     initial: Tensor,
-    precision: torch.dtype,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """The gradients of the gates (L, B, 3H), in `precision`, of the table and of the initial state."""
-    L, B, H = states.shape
-    grad_gates = table.new_empty(L, B, 3 * H, dtype=precision)
+    """The gradients of the gates (L, B, 3H), in their precision, of the table and of the initial state."""
+    grad_gates = torch.empty_like(gates)
     grad_initial = torch.empty_like(initial)
     grad_tables = table.new_zeros(torch.get_num_threads(), *table.shape)  # each thread sums up its own
-    given = _arrays(
-        _tables(weight), table, tokens, initial @ weight.t(), initial, states, grad_states, weight
-    )
+    given = _arrays(_bits(gates), tokens, initial, states, grad_states, weight)
     made = _arrays(_bits(grad_gates), grad_initial)
-    loop = _backward_for(H, precision)
-    _in_threads(B, lambda part, begin, end: loop(*given, *made, grad_tables[part].numpy(), begin, end))
+    loop = _backward_for(initial.shape[-1])
+    _in_threads(len(initial), lambda part, begin, end: loop(*given, *made, grad_tables[part].numpy(), begin, end))
     return grad_gates, grad_tables.sum(0), grad_initial
 
 
@@ -135,6 +140,7 @@ def _forward(
     first: NDArray[np.float32],
     initial: NDArray[np.float32],
     states: NDArray[np.float32],
+    kept: NDArray[Any],
     begin: int,
     end: int,
 ) -> None:
@@ -150,6 +156,8 @@ def _forward(
                 _add(gates, first[b])
             else:
                 _add_product(gates, tables, h, units, rows)
+            if len(kept):
+                _store(gates, kept[t, b])
             _sigmoid(gates[H:])
             for i in range(H):
                 h[i] = _ONE if gates[H + i] * h[i] + gates[2 * H + i] * gates[i] >= 0 else -_ONE
@@ -246,35 +254,41 @@ def _gradients(
 
 
 @_compiled
-def _store_float32(x: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-    out[:] = x
-
-
-@_compiled
-def _store_bfloat16(x: NDArray[np.float32], out: NDArray[np.uint16]) -> None:
-    """The upper half of each number's bits, rounded to nearest, ties to even."""
+def _store(x: NDArray[np.float32], out: NDArray[Any]) -> None:
+    """x to float32 or bfloat16, which is the upper half of the bits, rounded to nearest, ties to even."""
+    if out.itemsize == 4:
+        out[:] = x
+        return
     bits = x.view(np.uint32)
     for i in range(len(out)):
         odd = bits[i] >> np.uint32(16) & np.uint32(1)
         out[i] = (bits[i] + np.uint32(0x7FFF) + odd) >> np.uint32(16)
 
 
+@_compiled
+def _load(x: NDArray[Any], out: NDArray[np.float32]) -> None:
+    """What `_store` stored."""
+    if x.itemsize == 4:
+        out[:] = x
+        return
+    bits = out.view(np.uint32)
+    for i in range(len(out)):
+        bits[i] = np.uint32(x[i]) << np.uint32(16)
+
+
 @functools.cache
-def _backward_for(H: int, precision: torch.dtype) -> Callable[..., None]:
-    """The loop of the backward pass, compiled for one number of units and one precision of δgates.
+def _backward_for(H: int) -> Callable[..., None]:
+    """The loop of the backward pass, compiled for one number of units.
 
     Four rows of the batch go together, as each row of U that is fetched serves all four. Only with H a
     constant does the compiler see that their sums don't overlap in memory, and vectorise.
     """
     H3 = 3 * H
-    store = _store_bfloat16 if precision == torch.bfloat16 else _store_float32
 
     @_compiled
     def loop(
-        tables: NDArray[np.float32],
-        table: NDArray[np.float32],
+        kept: NDArray[Any],
         tokens: NDArray[np.int64],
-        first: NDArray[np.float32],
         initial: NDArray[np.float32],
         states: NDArray[np.float32],
         grad_states: NDArray[np.float32],
@@ -286,7 +300,6 @@ def _backward_for(H: int, precision: torch.dtype) -> Callable[..., None]:
         end: int,
     ) -> None:
         u = weight.reshape(-1)
-        units, rows = _rows_for(H)
         gates = np.empty(H3, np.float32)
         grad = np.empty(4 * H, np.float32)  # δh of four rows of the batch
         deltas = np.zeros(4 * H3, np.float32)  # and of their gates
@@ -296,18 +309,13 @@ def _backward_for(H: int, precision: torch.dtype) -> Callable[..., None]:
             for t in range(len(states) - 1, -1, -1):
                 for r in range(together):
                     row = b + r
-                    gates[:] = table[tokens[t, row]]
-                    if t == 0:
-                        h = initial[row]
-                        _add(gates, first[row])
-                    else:
-                        h = states[t - 1, row]
-                        _add_product(gates, tables, h, units, rows)
+                    h = initial[row] if t == 0 else states[t - 1, row]
+                    _load(kept[t, row], gates)
                     _sigmoid(gates[H:])
                     delta = deltas[r * H3 : r * H3 + H3]
                     _gradients(grad[r * H : r * H + H], grad_states[t, row], gates, h, delta)
                     _add(grad_table[tokens[t, row]], delta)
-                    store(delta, grad_gates[t, row])
+                    _store(delta, grad_gates[t, row])
                 for j in range(0, H3, 3):
                     w0, w1, w2 = deltas[j], deltas[j + 1], deltas[j + 2]
                     x0, x1, x2 = deltas[H3 + j], deltas[H3 + j + 1], deltas[H3 + j + 2]
