@@ -10,7 +10,7 @@ IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(IN_VENV) snakemake --cores 4 --resources gpu=1
 
 .DEFAULT_GOAL := pictures
-.PHONY: pictures setup test test-fast check bench bench-growth bench-scale bench-orders bench-seriation bench-cores report bundle clean lock help
+.PHONY: pictures setup test test-fast check bench bench-recipes bench-growth bench-scale bench-orders bench-seriation bench-cores report bundle clean lock help
 
 pictures: setup  ## Set up, then make every picture in results/ that config.yaml asks for (the default)
 	$(SNAKEMAKE) $(ARGS)
@@ -33,6 +33,9 @@ check: setup  ## Check style, types and the workflow's own rules
 
 bench: setup  ## Time a training step beside autograd and nn.GRU; wants a quiet machine
 	$(IN_VENV) python bench/training.py $(ARGS)
+
+bench-recipes: setup  ## Time `swift` to the post's 1.9 bits beside the post's own loop; wants a quiet machine
+	$(IN_VENV) python bench/recipes.py $(ARGS)
 
 bench-growth: setup  ## Time a training step by hidden size, window, batch and threads; wants a quiet machine
 	$(IN_VENV) python bench/growth.py $(ARGS)

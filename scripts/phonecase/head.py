@@ -23,6 +23,7 @@ Layers = Sequence[tuple[Tensor, Tensor]]
 """Weight (out, in) and bias (out,) of each linear map. After the 1st, 3rd, 5th, ... is a ReLU, but never
 after the last, which gives the scores."""
 
+_TINY = torch.finfo(torch.float32).tiny  # nothing is less likely: no character costs more than 87 nats
 _BLOCK = 4096  # characters: enough for the products to run at full speed, and few enough for the cache
 
 
@@ -67,12 +68,12 @@ class _CrossEntropy(torch.autograd.Function):
         for begin in range(0, len(states), _BLOCK):
             block = slice(begin, begin + _BLOCK)
             values = _forward(states[block].to(precision), layers)
-            log_likelihood = torch.log_softmax(values[-1].float(), dim=-1)  # (N, V)
+            likelihood = torch.softmax(values[-1], dim=-1, dtype=torch.float32)  # (N, V)
             came = targets[block, None]
-            total -= log_likelihood.gather(1, came).sum()
+            total -= likelihood.gather(1, came).clamp_min_(_TINY).log_().sum()
             if needs_gradients:
-                grad = log_likelihood.exp_().scatter_add_(1, came, grad_states.new_full(came.shape, -1))
-                grad_states[block] = _backward((grad / len(states)).to(precision), values, layers, grads)
+                grad = likelihood.scatter_add_(1, came, grad_states.new_full(came.shape, -1))
+                grad_states[block] = _backward(grad.div_(len(states)).to(precision), values, layers, grads)
         ctx.save_for_backward(grad_states, *grads)
         return total / len(states)
 

@@ -36,8 +36,8 @@ class Recipe(Settings):
     """Steps of the optimiser."""
 
     optimizer: Literal["adam", "muon"] = "adam"
-    """adam; or muon (Jordan et al. 2024) for the matrices between embedding and readout, Adam for the rest:
-    it learns more from a character, and needs longer for a step."""
+    """adam; or muon (phonecase.muon) for the matrices between embedding and readout, and Adam for the rest:
+    a step takes a little longer and learns more."""
 
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 1e-3
     """The optimiser's learning rate, at its highest. Muon's steps are scaled to be as large as Adam's."""

@@ -63,7 +63,9 @@ def backward(
     given = _arrays(_bits(gates), tokens, initial, states, grad_states, weight)
     made = _arrays(_bits(grad_gates), grad_initial)
     loop = _backward_for(initial.shape[-1])
-    _in_threads(len(initial), lambda part, begin, end: loop(*given, *made, grad_tables[part].numpy(), begin, end))
+    _in_threads(
+        len(initial), lambda part, begin, end: loop(*given, *made, grad_tables[part].numpy(), begin, end)
+    )
     return grad_gates, grad_tables.sum(0), grad_initial
 
 
@@ -84,7 +86,7 @@ def _tables(weight: Tensor) -> Tensor:
     H3, H = weight.shape
     columns = torch.nn.functional.pad(weight.t(), (0, 0, 0, -H % _GROUP)).view(-1, _GROUP, H3)
     patterns = torch.arange(_PATTERNS)[:, None] >> torch.arange(_GROUP) & 1
-    return torch.einsum("pk,gkj->gpj", (2 * patterns - 1).to(weight.dtype), columns).reshape(-1, H3)
+    return ((2 * patterns - 1).to(weight.dtype) @ columns).view(-1, H3)
 
 
 def _in_threads(B: int, work: Callable[[int, int, int], None]) -> None:

@@ -20,6 +20,7 @@ from torch import Tensor
 
 from phonecase.errors import UserError
 from phonecase.model import CharLM
+from phonecase.muon import Muon
 from phonecase.recipe import Precision, Recipe
 
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
@@ -81,7 +82,7 @@ class Training:
                 vocab_size, recipe.hidden_size, recipe.feed_forward_layers, recipe.core, recipe.layers
             )
         self.model = model.to(self.device)
-        self.optimizers = make_optimizers(self.model, recipe)
+        self.optimizers = make_optimizers(self.model, recipe, self.precision)
         self.step = 0
         self.seconds = 0.0
         self.history: list[Log] = []  # one for each validation
@@ -182,17 +183,23 @@ class Training:
         return UserError(f"training diverged at step {self.step} ({what}); try {' or '.join(advice)}")
 
 
-def make_optimizers(model: CharLM, recipe: Recipe) -> list[torch.optim.Optimizer]:
+def make_optimizers(model: CharLM, recipe: Recipe, precision: torch.dtype) -> list[torch.optim.Optimizer]:
     """The recipe's optimiser; or two, as Muon is for the matrices between embedding and readout only."""
-    inner, outer = list[Tensor](), list[Tensor]()
-    for name, parameter in model.named_parameters():
-        is_inner = parameter.ndim == 2 and not name.startswith(("embedding", "readout"))
-        (inner if is_inner else outer).append(parameter)
+    matrices = {name: parameter for name, parameter in model.named_parameters() if parameter.ndim == 2}
+    recurrent = [matrix for name, matrix in matrices.items() if name.startswith("recurrent")]
+    feed_forward = [matrix for name, matrix in matrices.items() if name.startswith("feed_forward")]
+    inner = {id(matrix) for matrix in recurrent + feed_forward}
+    outer = [parameter for parameter in model.parameters() if id(parameter) not in inner]
     fused = outer[0].device.type in ("cpu", "cuda")
     if recipe.optimizer == "muon":
-        muon = torch.optim.Muon(inner, weight_decay=recipe.weight_decay, adjust_lr_fn="match_rms_adamw")
+        groups: list[dict[str, Any]] = [{"params": recurrent, "rows": recipe.hidden_size}]
+        groups += [{"params": feed_forward}] if feed_forward else []
+        muon = Muon(groups, weight_decay=recipe.weight_decay, precision=precision)
         return [muon, torch.optim.AdamW(outer, weight_decay=0, fused=fused)]
-    groups = [{"params": inner, "weight_decay": recipe.weight_decay}, {"params": outer, "weight_decay": 0}]
+    groups = [
+        {"params": recurrent + feed_forward, "weight_decay": recipe.weight_decay},
+        {"params": outer, "weight_decay": 0},
+    ]
     return [torch.optim.AdamW(groups, fused=fused)]
 
 
