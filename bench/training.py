@@ -13,7 +13,7 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,13 @@ from phonecase.cell import BinaryHighway
 from phonecase.files import write_text
 from phonecase.model import CharLM
 from phonecase.recipe import Recipe
-from phonecase.training import choose_precision, keep_freed_memory, precision_name, use_threads
+from phonecase.training import (
+    choose_precision,
+    keep_freed_memory,
+    make_optimizers,
+    precision_name,
+    use_threads,
+)
 
 V = 63  # characters
 OURS = "phonecase"
@@ -217,7 +223,25 @@ def figures(recipe: Recipe, seconds: float) -> str:
         f"{operations / seconds / 1e9:.0f} GFLOP/s: {parts}.\n"
         f"- States of a text of 50,000 characters: {50_000 / extraction:,.0f} characters/s; with the scores "
         f"of what comes next: {50_000 / scored:,.0f}.\n"
+        f"- The optimiser's share of a step: {', '.join(optimizer_times(recipe))}.\n"
     )
+
+
+def optimizer_times(recipe: Recipe) -> Iterator[str]:
+    """What the optimisers take, with PyTorch's own Muon beside ours."""
+    precision = choose_precision(recipe.precision, torch.device("cpu"))
+    model = CharLM(V, recipe.hidden_size, recipe.feed_forward_layers)
+    adam, muon = (
+        make_optimizers(model, recipe.model_copy(update={"optimizer": name}), precision)
+        for name in ("adam", "muon")
+    )
+    matrices = [parameter for group in muon[0].param_groups for parameter in group["params"]]
+    compared = {"Adam": adam, "Muon": muon, "PyTorch's Muon": [torch.optim.Muon(matrices), *muon[1:]]}
+    for parameter in model.parameters():
+        parameter.grad = torch.randn_like(parameter)
+    for name, optimizers in compared.items():
+        seconds = [timed(lambda its=optimizers: [each.step() for each in its]) for _ in range(20)]  # type: ignore[misc]
+        yield f"{name} {statistics.median(seconds) * 1000:.1f} ms"
 
 
 def flops(recipe: Recipe) -> int:

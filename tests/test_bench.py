@@ -39,3 +39,28 @@ def test_scale_measures_the_stages_and_the_plan_of_a_sweep(tmp_path: Path) -> No
     rows = [line[2:].split(" | ") for line in done.stdout.splitlines() if line[:2] == "| "]
     assert [row[0] for row in rows] == ["units", "4", "units", "4", "models", "2"]
     assert rows[-1][:3] == ["2", "3", str(3 + 2 * (1 + 1 + 3) + 1)]
+
+
+@pytest.mark.slow
+def test_recipes_are_timed_to_the_bits_that_are_asked_for(tmp_path: Path) -> None:
+    small = "{hidden_size: 8, feed_forward_layers: 0, batch_size: 8, window: 32, learning_rate: 0.02"
+    (tmp_path / "c.yaml").write_text(
+        f"models:\n  quick: {small}, steps: 250}}\n  slow: {small}, steps: 900}}\n"
+    )
+    asked = ["--recipe=quick", "--against=slow", "--seeds", "1", "2", "--bits=4.5", "--threads=1"]
+    command = [sys.executable, str(BENCH / "recipes.py"), *asked, "--config", str(tmp_path / "c.yaml")]
+    done = subprocess.run(
+        [*command, "--out", str(tmp_path / "recipes.md")], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == (tmp_path / "recipes.md").read_text()
+    rows = [line[2:].split(" | ") for line in done.stdout.splitlines() if line[:2] == "| "][1:]
+    assert [row[:2] for row in rows] == [["quick", "1"], ["quick", "2"], ["slow", "1"]]
+    for row in rows:
+        assert int(row[2].replace(",", "")) % 100 == 0
+        assert int(row[3].replace(",", "")) == int(row[2].replace(",", "")) * 8 * 32
+    failed = subprocess.run(
+        [*command, "--bits=1", "--out", str(tmp_path / "none.md")], capture_output=True, text=True
+    )
+    assert failed.returncode == 1
+    assert "never got to 1" in failed.stderr
+    assert not (tmp_path / "none.md").exists()
