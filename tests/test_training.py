@@ -78,6 +78,12 @@ def test_the_seed_decides_the_weights() -> None:
     assert not torch.equal(first["readout.weight"], other["readout.weight"])
 
 
+def test_the_first_embeddings_are_as_large_as_asked_for_and_nothing_else_is() -> None:
+    plain, scaled = weights(training()), weights(training(embedding_scale=2.5))
+    for name in plain:
+        assert torch.equal(scaled[name], plain[name] * (2.5 if name == "embedding.weight" else 1))
+
+
 def test_one_step_is_adams_with_the_gradient_clipped() -> None:
     run = training(clip_norm=0.01, learning_rate=0.1, steps=1)
     twin = CharLM(9, 6, 1)

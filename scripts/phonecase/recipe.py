@@ -48,6 +48,10 @@ class Recipe(Settings):
     schedule: Literal["constant", "linear"] = "constant"
     """After the warm-up the learning rate stays (constant), or falls to zero at the last step (linear)."""
 
+    embedding_scale: Annotated[float, Field(gt=0, le=100)] = 1.0
+    """The first embeddings are so many times as large as PyTorch's: with more than 1, what is read counts
+    more at first, beside what is remembered."""
+
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.0
     """Each step takes this part of the learning rate off the matrices between embedding and readout."""
 

@@ -81,6 +81,8 @@ class Training:
             model = CharLM(
                 vocab_size, recipe.hidden_size, recipe.feed_forward_layers, recipe.core, recipe.layers
             )
+        with torch.no_grad():
+            model.embedding.weight *= recipe.embedding_scale
         self.model = model.to(self.device)
         self.optimizers = make_optimizers(self.model, recipe, self.precision)
         self.step = 0
