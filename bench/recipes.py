@@ -52,7 +52,7 @@ def main() -> None:
     lines = [
         f"To {args.bits:g} bits a character of the validation book; "
         f"{threads} threads, PyTorch {torch.__version__}\n",
-        "| recipe | seed | steps to there | characters | seconds | bits at the end | seconds |",
+        "| recipe | seed | steps to there | characters | seconds | bits in the end | seconds in all |",
         "|:--|--:|--:|--:|--:|--:|--:|",
     ]
     seconds = []
