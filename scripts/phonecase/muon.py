@@ -6,7 +6,7 @@ kellerjordan.github.io/posts/muon; scaled to steps as large as Adam's as in J. L
 arXiv:2502.16982.)
 
 PyTorch's own takes one matrix after another through five steps of a Newton–Schulz iteration. A network as
-small as this one spends a quarter of its training there. So here matrices of one shape go through it
+small as this one spends a fifth of its training there. So here matrices of one shape go through it
 together, three steps do, and the gates of a recurrent layer, which PyTorch stacks in one matrix, are the
 matrices of their own that they mean.
 """
@@ -65,8 +65,9 @@ class Muon(torch.optim.Optimizer):
     def _momentum(self, parameter: Tensor, momentum: float) -> Tensor:
         """The gradients' running mean with this one in it, looked at one step ahead (Nesterov)."""
         state = self.state[parameter]
-        mean = state.setdefault("momentum", torch.zeros_like(parameter))
-        mean.lerp_(parameter.grad, 1 - momentum)
+        if "momentum" not in state:
+            state["momentum"] = torch.zeros_like(parameter)
+        mean: Tensor = state["momentum"].lerp_(parameter.grad, 1 - momentum)
         return torch.lerp(parameter.grad, mean, momentum)  # type: ignore[arg-type]
 
 

@@ -26,7 +26,7 @@ rest comes from step t+1. From h_t down to what made it, by the chain rule:
 
 Everything on the right but δh_t follows from h_{t−1} and the gates a, c, u. The loop for the CPU keeps these,
 in the precision of the products; the others work them out again, which for a whole window at once is one
-product, and cheaper than to keep them. A step back is a product of δh_t with four factors for each unit,
+product. A step back is a product of δh_t with four factors for each unit,
 
     (δa, δc, δu, kept) = δh_t · [|s_t| ≤ 1] · ( σ(u),  h_{t−1} σ(c) (1 − σ(c)),  a σ(u) (1 − σ(u)),  σ(c) )
 

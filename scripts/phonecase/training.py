@@ -187,11 +187,14 @@ class Training:
 
 def make_optimizers(model: CharLM, recipe: Recipe, precision: torch.dtype) -> list[torch.optim.Optimizer]:
     """The recipe's optimiser; or two, as Muon is for the matrices between embedding and readout only."""
-    matrices = {name: parameter for name, parameter in model.named_parameters() if parameter.ndim == 2}
-    recurrent = [matrix for name, matrix in matrices.items() if name.startswith("recurrent")]
-    feed_forward = [matrix for name, matrix in matrices.items() if name.startswith("feed_forward")]
-    inner = {id(matrix) for matrix in recurrent + feed_forward}
-    outer = [parameter for parameter in model.parameters() if id(parameter) not in inner]
+    recurrent, feed_forward, outer = list[Tensor](), list[Tensor](), list[Tensor]()
+    for name, parameter in model.named_parameters():
+        if parameter.ndim != 2 or name.startswith(("embedding", "readout")):
+            outer.append(parameter)
+        elif name.startswith("recurrent"):
+            recurrent.append(parameter)
+        else:
+            feed_forward.append(parameter)
     fused = outer[0].device.type in ("cpu", "cuda")
     if recipe.optimizer == "muon":
         groups: list[dict[str, Any]] = [{"params": recurrent, "rows": recipe.hidden_size}]
