@@ -78,7 +78,7 @@ class FastBinaryHighway(BinaryHighway, Core):
         """See `Core.read`. Carried is the last state, (B, H)."""
         seen, weight, initial = _prepared(self.gates, self.initial_state, table, rows, carried)
         states = binary_highway(seen, rows, weight, initial, precision)
-        return states, states[-1]
+        return states, states[-1].to(initial.dtype)
 
 
 class HighwayLoop(Core):
@@ -215,7 +215,7 @@ def _prepared(
     H = len(initial_state)
     initial = initial_state.expand(rows.shape[1], H) if carried is None else carried
     # There are only V different characters, so the gates' view of them is a table with V rows.
-    seen = F.linear(table, gates.weight[:, H:], gates.bias)
+    seen = F.linear(table.to(gates.weight.dtype), gates.weight[:, H:], gates.bias)
     return seen, gates.weight[:, :H], initial
 
 

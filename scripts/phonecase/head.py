@@ -62,7 +62,7 @@ class _CrossEntropy(torch.autograd.Function):
     ) -> Tensor:
         rounded = [parameter.to(precision) for parameter in parameters]
         layers = list(zip(rounded[::2], rounded[1::2], strict=True))
-        total = states.new_zeros(())
+        total = states.new_zeros((), dtype=torch.float32)
         grad_states = torch.empty_like(states)
         grads = [torch.zeros_like(parameter) for parameter in parameters]
         for begin in range(0, len(states), _BLOCK):
@@ -72,7 +72,7 @@ class _CrossEntropy(torch.autograd.Function):
             came = targets[block, None]
             total -= likelihood.gather(1, came).clamp_min_(_TINY).log_().sum()
             if needs_gradients:
-                grad = likelihood.scatter_add_(1, came, grad_states.new_full(came.shape, -1))
+                grad = likelihood.scatter_add_(1, came, likelihood.new_full(came.shape, -1))
                 grad_states[block] = _backward(grad.div_(len(states)).to(precision), values, layers, grads)
         ctx.save_for_backward(grad_states, *grads)
         return total / len(states)

@@ -72,11 +72,12 @@ def binary_highway(
         tokens: the characters, as rows of the table; int64 (L, B), time first.
         weight: U, the gates' weights of the state; (3H, H).
         initial: h_0, the state before the first character; (B, H).
-        precision: in which the gates are kept for the backward pass, and their gradients for the sum δU;
-            None is the table's. Nothing else is ever rounded, least of all what decides about a bit.
+        precision: of the states, which lose nothing by it, of their gradient, of the gates that are kept for
+            the backward pass, and of the gates' gradients in the sum δU. None is the table's. Nothing else is
+            ever rounded, least of all what decides about a bit.
 
     Returns:
-        The states after each character, −1 or +1; (L, B, H).
+        The states after each character, −1 or +1, in that precision; (L, B, H).
     """
     needs_gradients = torch.is_grad_enabled()
     return _BinaryHighway.apply(  # type: ignore[no-any-return, no-untyped-call]
@@ -101,10 +102,9 @@ class _BinaryHighway(torch.autograd.Function):
         ctx.compiled = table.device.type == "cpu" and table.dtype == torch.float32
         gates = None
         if ctx.compiled:
-            kept = precision if needs_gradients else None
-            states, gates = recurrence_cpu.forward(table, tokens, weight, initial, kept)
+            states, gates = recurrence_cpu.forward(table, tokens, weight, initial, precision, needs_gradients)
         else:
-            states = _forward(table, tokens, weight, initial)
+            states = _forward(table, tokens, weight, initial).to(precision)
         ctx.save_for_backward(table, tokens, weight, initial, states, gates)
         return states
 
@@ -122,7 +122,7 @@ class _BinaryHighway(torch.autograd.Function):
         after, before = grad_gates[1:].flatten(0, 1), states[:-1].flatten(0, 1)
         for begin in range(0, len(after), _BLOCK):
             block = slice(begin, begin + _BLOCK)
-            grad_weight += after[block].t() @ before[block].to(ctx.precision)
+            grad_weight += after[block].t() @ before[block]
         return grad_table, None, grad_weight, grad_initial, None, None
 
 
@@ -143,7 +143,7 @@ def _backward(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The gradients of the gates (L, B, 3H), in `precision`, of the table and of the initial state."""
     L, B, H = states.shape
-    before = torch.cat((initial[None], states[:-1]))
+    before = torch.cat((initial[None], states[:-1].to(initial.dtype)))
     gates = table[tokens] + before @ weight.t()  # (L, B, 3H), of the whole window at once
     candidate, carry, update = gates[..., :H], gates[..., H : 2 * H].sigmoid(), gates[..., 2 * H :].sigmoid()
     passes = (carry * before + update * candidate).abs() <= 1
@@ -151,7 +151,7 @@ def _backward(
     factors = torch.stack(parts, dim=2) * passes[:, :, None]  # (L, B, 4, H)
 
     _, loop = _loops(table.device, table.dtype, H)
-    grad_gates, grad_initial = loop(grad_states, factors, weight)
+    grad_gates, grad_initial = loop(grad_states.to(factors.dtype), factors, weight)
     # Not index_add_, which on a GPU adds in whatever order, so that no two trainings would be the same.
     came = torch.arange(len(table), device=table.device)[:, None] == tokens.flatten()  # (V, L·B)
     grad_table = came.to(table.dtype) @ grad_gates.view(L * B, 3 * H)

@@ -4,15 +4,15 @@ The rows of a batch never meet, so each thread takes some of them through the wh
 nobody. Compiled code is kept beside this file (or in numba's cache folder), so only the first run waits
 for the compiler, which comes with numba.
 
-**U h without multiplying.** A state is ±1, so U h only adds and subtracts columns of U. Four units together
-have 16 states, hence 16 sums of their four columns: with these in a table, U h is one addition for every
-four units ("the method of the four Russians", Arlazarov et al. 1970). At 128 units the table has 32 · 16
-rows of 384 numbers, 768 KiB, which a core keeps in its second-level cache.
+**U h without multiplying.** A state is ±1, so U h only adds and subtracts columns of U. Five units together
+have 32 states, hence 32 sums of their five columns, half of them the other half's opposites: with 16 in a
+table, U h is one addition or subtraction for every five units ("the method of the four Russians", Arlazarov
+et al. 1970). At 128 units the table has 26 · 16 rows of 384 numbers, 624 KiB, which a core keeps in its
+second-level cache.
 """
 
 import ctypes
 import functools
-import math
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -26,24 +26,24 @@ from torch import Tensor
 
 _compiled: Callable[..., Any] = njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
 _ONE = np.float32(1)
-_GROUP = 4  # units whose sums are tabulated together
-_PATTERNS = 2**_GROUP
-_GATHER = np.uint32(1 << 24 | 1 << 17 | 1 << 10 | 1 << 3)  # brings bit 0 of four bytes to bits 24 to 27
+_GROUP = 5  # units whose sums are tabulated together
+_PATTERNS = 2 ** (_GROUP - 1)  # states of a group whose last unit is +1
 
 
 def forward(
-    table: Tensor, tokens: Tensor, weight: Tensor, initial: Tensor, kept: torch.dtype | None = None
+    table: Tensor, tokens: Tensor, weight: Tensor, initial: Tensor, precision: torch.dtype, keeps: bool
 ) -> tuple[Tensor, Tensor]:
-    """The states (L, B, H), and what `backward` needs of the gates, kept in that precision: (L, B, 3H).
+    """The states (L, B, H) and, if it keeps them, the gates for `backward` (L, B, 3H), in that precision.
 
-    With None nothing is kept: (0, B, 3H).
+    If not, the second is (0, B, 3H).
     """
     L, B = tokens.shape
     H = initial.shape[-1]
-    states = table.new_empty(L, B, H)
-    gates = table.new_empty(L if kept else 0, B, 3 * H, dtype=kept)
-    arrays = _arrays(_tables(weight), table, tokens, initial @ weight.t(), initial, states, _bits(gates))
-    _in_threads(B, lambda _, begin, end: _forward(*arrays, begin, end))
+    states = table.new_empty(L, B, H, dtype=precision)
+    gates = table.new_empty(L if keeps else 0, B, 3 * H, dtype=precision)
+    given = _arrays(_tables(weight), table, tokens, initial @ weight.t(), initial)
+    made = _arrays(states, gates)
+    _in_threads(B, lambda _, begin, end: _forward(*given, *made, begin, end))
     return states, gates
 
 
@@ -60,8 +60,9 @@ def backward(
     grad_gates = torch.empty_like(gates)
     grad_initial = torch.empty_like(initial)
     grad_tables = table.new_zeros(torch.get_num_threads(), *table.shape)  # each thread sums up its own
-    given = _arrays(_bits(gates), tokens, initial, states, grad_states, weight)
-    made = _arrays(_bits(grad_gates), grad_initial)
+    padded = torch.nn.functional.pad(weight, (0, 0, 0, -len(weight) % 4))  # its rows are taken by fours
+    given = _arrays(gates, tokens, initial, states, grad_states, padded)
+    made = _arrays(grad_gates, grad_initial)
     loop = _backward_for(initial.shape[-1])
     _in_threads(
         len(initial), lambda part, begin, end: loop(*given, *made, grad_tables[part].numpy(), begin, end)
@@ -70,23 +71,23 @@ def backward(
 
 
 def _arrays(*tensors: Tensor) -> list[NDArray[Any]]:
-    return [tensor.detach().contiguous().numpy() for tensor in tensors]
-
-
-def _bits(tensor: Tensor) -> Tensor:
-    """A bfloat16 tensor as the integers that NumPy can hold; any other as it is."""
-    return tensor.view(torch.uint16) if tensor.dtype == torch.bfloat16 else tensor
+    """The tensors' memory for NumPy, which has no bfloat16: those are integers of 16 bits."""
+    bits = (tensor.view(torch.uint16) if tensor.dtype == torch.bfloat16 else tensor for tensor in tensors)
+    return [tensor.detach().contiguous().numpy() for tensor in bits]
 
 
 def _tables(weight: Tensor) -> Tensor:
-    """The sums of each four columns of U under all their signs: (3H, H) → (⌈H/4⌉ · 16, 3H).
+    """The sums of each five columns of U under the signs of four: (3H, H) → (⌈H/5⌉ · 16, 3H).
 
-    Bit k of a row's number within its 16 is set where the group's unit k is +1.
+    With G = ⌈H/5⌉ groups, group g has the units g, g + G, g + 2G, ...: so the bits of all groups are gathered
+    by whole runs of units. Bit k of a row's number within its 16 is set where the group's k-th unit is +1;
+    its last one always is.
     """
     H3, H = weight.shape
-    columns = torch.nn.functional.pad(weight.t(), (0, 0, 0, -H % _GROUP)).view(-1, _GROUP, H3)
-    patterns = torch.arange(_PATTERNS)[:, None] >> torch.arange(_GROUP) & 1
-    return ((2 * patterns - 1).to(weight.dtype) @ columns).view(-1, H3)
+    groups = -(-H // _GROUP)
+    columns = torch.nn.functional.pad(weight.t(), (0, 0, 0, _GROUP * groups - H)).view(_GROUP, groups, H3)
+    positive = torch.arange(_PATTERNS, 2 * _PATTERNS)[:, None] >> torch.arange(_GROUP) & 1
+    return ((2 * positive - 1).to(weight.dtype) @ columns.transpose(0, 1)).view(-1, H3)
 
 
 def _in_threads(B: int, work: Callable[[int, int, int], None]) -> None:
@@ -141,54 +142,59 @@ def _forward(
     tokens: NDArray[np.int64],
     first: NDArray[np.float32],
     initial: NDArray[np.float32],
-    states: NDArray[np.float32],
+    states: NDArray[Any],
     kept: NDArray[Any],
     begin: int,
     end: int,
 ) -> None:
     L, H = len(states), states.shape[2]
-    units, rows = _rows_for(H)
     gates = np.empty(3 * H, np.float32)
-    h = np.empty(H, np.float32)
-    for b in range(begin, end):
-        h[:] = initial[b]
-        for t in range(L):
-            gates[:] = table[tokens[t, b]]
+    groups = len(tables) // _PATTERNS
+    positive = np.zeros(groups * _GROUP, np.uint8)
+    rows, signs = np.empty(groups, np.int64), np.empty(groups, np.float32)
+    current = initial[begin:end].copy()
+    for t in range(L):
+        for b in range(begin, end):
+            h = current[b - begin]
+            _copy(table[tokens[t, b]], gates)
             if t == 0:
                 _add(gates, first[b])
             else:
-                _add_product(gates, tables, h, units, rows)
+                _look_up(h, positive, rows, signs)
+                _add_rows(gates, tables, rows, signs)
             if len(kept):
                 _store(gates, kept[t, b])
             _sigmoid(gates[H:])
             for i in range(H):
                 h[i] = _ONE if gates[H + i] * h[i] + gates[2 * H + i] * gates[i] >= 0 else -_ONE
-            states[t, b] = h
+            _store(h, states[t, b])
 
 
 @_compiled
-def _rows_for(H: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Room for a state as bits, a byte each, and for the numbers of its rows in the tables."""
-    groups = (H + _GROUP - 1) // _GROUP
-    return np.zeros(groups * _GROUP, np.uint8), np.zeros(groups, np.int64)
-
-
-@_compiled
-def _add_product(
-    total: NDArray[np.float32],
-    tables: NDArray[np.float32],
+def _look_up(
     h: NDArray[np.float32],
-    units: NDArray[np.uint8],
+    positive: NDArray[np.uint8],
     rows: NDArray[np.int64],
+    signs: NDArray[np.float32],
 ) -> None:
-    """total += U h; `units` and `rows` are room to work in."""
+    """For each group of units in the state h its row of the tables, and its sign: to add or to subtract it.
+
+    `positive` is room to work in, with zeros after the last unit.
+    """
     for i in range(len(h)):
-        units[i] = h[i] > 0
-    four = units.view(np.uint32)
-    for group in range(len(rows)):
-        pattern = four[group] * _GATHER >> np.uint32(24) & np.uint32(_PATTERNS - 1)
-        rows[group] = group * _PATTERNS + pattern
-    _add_rows(total, tables, rows)
+        positive[i] = h[i] > 0
+    G = len(rows)
+    for g in range(G):
+        bits = positive[g] | positive[G + g] << 1 | positive[2 * G + g] << 2 | positive[3 * G + g] << 3
+        last = positive[4 * G + g]
+        rows[g] = g * _PATTERNS + (bits if last else _PATTERNS - 1 - bits)
+        signs[g] = _ONE if last else -_ONE
+
+
+@_compiled
+def _copy(x: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    for i in range(len(out)):
+        out[i] = x[i]
 
 
 @_compiled
@@ -198,16 +204,27 @@ def _add(total: NDArray[np.float32], x: NDArray[np.float32]) -> None:
 
 
 @_compiled
-def _add_rows(total: NDArray[np.float32], tables: NDArray[np.float32], rows: NDArray[np.int64]) -> None:
-    """total += Σ tables[row], eight rows at a pass, so that the total is seldom read and written."""
+def _add_rows(
+    total: NDArray[np.float32],
+    tables: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    signs: NDArray[np.float32],
+) -> None:
+    """total += Σ sign · tables[row], eight rows at a pass, so that the total is seldom read and written."""
     full = len(rows) // 8 * 8
     for q in range(0, full, 8):
         x0, x1, x2, x3 = tables[rows[q]], tables[rows[q + 1]], tables[rows[q + 2]], tables[rows[q + 3]]
         x4, x5, x6, x7 = tables[rows[q + 4]], tables[rows[q + 5]], tables[rows[q + 6]], tables[rows[q + 7]]
+        s0, s1, s2, s3 = signs[q], signs[q + 1], signs[q + 2], signs[q + 3]
+        s4, s5, s6, s7 = signs[q + 4], signs[q + 5], signs[q + 6], signs[q + 7]
         for j in range(len(total)):
-            total[j] += ((x0[j] + x1[j]) + (x2[j] + x3[j])) + ((x4[j] + x5[j]) + (x6[j] + x7[j]))
+            total[j] += ((s0 * x0[j] + s1 * x1[j]) + (s2 * x2[j] + s3 * x3[j])) + (
+                (s4 * x4[j] + s5 * x5[j]) + (s6 * x6[j] + s7 * x7[j])
+            )
     for q in range(full, len(rows)):
-        total += tables[rows[q]]
+        x, s = tables[rows[q]], signs[q]
+        for j in range(len(total)):
+            total[j] += s * x[j]
 
 
 @_compiled
@@ -219,7 +236,7 @@ def _sigmoid(x: NDArray[np.float32]) -> None:
     """
     for i in range(len(x)):
         y = min(max(-x[i], np.float32(-87)), np.float32(87))
-        n = math.floor(y * np.float32(1.44269504) + np.float32(0.5))
+        n = np.floor(y * np.float32(1.44269504) + np.float32(0.5))
         r = y - n * np.float32(0.693359375) + n * np.float32(2.12194440e-4)
         p = np.float32(1.9875691500e-4)
         p = p * r + np.float32(1.3981999507e-3)
@@ -282,18 +299,20 @@ def _load(x: NDArray[Any], out: NDArray[np.float32]) -> None:
 def _backward_for(H: int) -> Callable[..., None]:
     """The loop of the backward pass, compiled for one number of units.
 
-    Four rows of the batch go together, as each row of U that is fetched serves all four. Only with H a
-    constant does the compiler see that their sums don't overlap in memory, and vectorise.
+    Four rows of the batch go together, as each row of U that is fetched serves all four, and four rows of U,
+    so that δh is seldom read and written. Only with H a constant does the compiler see that the sums don't
+    overlap in memory, and vectorise.
     """
     H3 = 3 * H
+    padded = H3 + -H3 % 4
 
     @_compiled
     def loop(
         kept: NDArray[Any],
         tokens: NDArray[np.int64],
         initial: NDArray[np.float32],
-        states: NDArray[np.float32],
-        grad_states: NDArray[np.float32],
+        states: NDArray[Any],
+        grad_states: NDArray[Any],
         weight: NDArray[np.float32],
         grad_gates: NDArray[Any],
         grad_initial: NDArray[np.float32],
@@ -303,33 +322,42 @@ def _backward_for(H: int) -> Callable[..., None]:
     ) -> None:
         u = weight.reshape(-1)
         gates = np.empty(H3, np.float32)
-        grad = np.empty(4 * H, np.float32)  # δh of four rows of the batch
-        deltas = np.zeros(4 * H3, np.float32)  # and of their gates
-        for b in range(begin, end, 4):
-            together = min(4, end - b)
-            grad[:] = 0
-            for t in range(len(states) - 1, -1, -1):
-                for r in range(together):
-                    row = b + r
-                    h = initial[row] if t == 0 else states[t - 1, row]
-                    _load(kept[t, row], gates)
+        before, given = np.empty(H, np.float32), np.empty(H, np.float32)
+        grads = np.zeros((end - begin + 3) // 4 * (4 * H), np.float32)  # δh of all rows of the batch
+        deltas = np.zeros(4 * padded, np.float32)  # and of the gates of four
+        for t in range(len(states) - 1, -1, -1):
+            for b in range(begin, end, 4):
+                grad = grads[(b - begin) * H : (b - begin + 4) * H]
+                for r in range(min(4, end - b)):
+                    if t == 0:
+                        before[:] = initial[b + r]
+                    else:
+                        _load(states[t - 1, b + r], before)
+                    _load(grad_states[t, b + r], given)
+                    _load(kept[t, b + r], gates)
                     _sigmoid(gates[H:])
-                    delta = deltas[r * H3 : r * H3 + H3]
-                    _gradients(grad[r * H : r * H + H], grad_states[t, row], gates, h, delta)
-                    _add(grad_table[tokens[t, row]], delta)
-                    _store(delta, grad_gates[t, row])
-                for j in range(0, H3, 3):
-                    w0, w1, w2 = deltas[j], deltas[j + 1], deltas[j + 2]
-                    x0, x1, x2 = deltas[H3 + j], deltas[H3 + j + 1], deltas[H3 + j + 2]
-                    y0, y1, y2 = deltas[2 * H3 + j], deltas[2 * H3 + j + 1], deltas[2 * H3 + j + 2]
-                    z0, z1, z2 = deltas[3 * H3 + j], deltas[3 * H3 + j + 1], deltas[3 * H3 + j + 2]
+                    delta = deltas[r * padded : r * padded + H3]
+                    _gradients(grad[r * H : r * H + H], given, gates, before, delta)
+                    _add(grad_table[tokens[t, b + r]], delta)
+                    _store(delta, grad_gates[t, b + r])
+                for j in range(0, padded, 4):
+                    w0, w1, w2, w3 = _four(deltas, j)
+                    x0, x1, x2, x3 = _four(deltas, padded + j)
+                    y0, y1, y2, y3 = _four(deltas, 2 * padded + j)
+                    z0, z1, z2, z3 = _four(deltas, 3 * padded + j)
+                    k = j * H
                     for i in range(H):
-                        u0, u1, u2 = u[j * H + i], u[j * H + H + i], u[j * H + 2 * H + i]
-                        grad[i] += w0 * u0 + w1 * u1 + w2 * u2
-                        grad[H + i] += x0 * u0 + x1 * u1 + x2 * u2
-                        grad[2 * H + i] += y0 * u0 + y1 * u1 + y2 * u2
-                        grad[3 * H + i] += z0 * u0 + z1 * u1 + z2 * u2
-            for r in range(together):
-                grad_initial[b + r] = grad[r * H : r * H + H]
+                        u0, u1, u2, u3 = u[k + i], u[k + H + i], u[k + 2 * H + i], u[k + 3 * H + i]
+                        grad[i] += w0 * u0 + w1 * u1 + w2 * u2 + w3 * u3
+                        grad[H + i] += x0 * u0 + x1 * u1 + x2 * u2 + x3 * u3
+                        grad[2 * H + i] += y0 * u0 + y1 * u1 + y2 * u2 + y3 * u3
+                        grad[3 * H + i] += z0 * u0 + z1 * u1 + z2 * u2 + z3 * u3
+        for b in range(begin, end):
+            grad_initial[b] = grads[(b - begin) * H : (b - begin + 1) * H]
 
     return loop  # type: ignore[no-any-return]
+
+
+@_compiled
+def _four(x: NDArray[np.float32], j: int) -> tuple[np.float32, np.float32, np.float32, np.float32]:
+    return x[j], x[j + 1], x[j + 2], x[j + 3]
