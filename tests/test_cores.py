@@ -231,10 +231,11 @@ def test_another_core_is_another_training() -> None:
 
 @every_core
 @every_stack
-def test_every_weight_learns(name: str, layers: int) -> None:
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_every_weight_learns(name: str, layers: int, precision: torch.dtype) -> None:
     torch.manual_seed(0)
     model = CharLM(V, H, 1, name, layers)
-    model.loss(torch.randint(V, (4, 31))).backward()  # type: ignore[no-untyped-call]
+    model.loss(torch.randint(V, (4, 31)), precision).backward()  # type: ignore[no-untyped-call]
     for key, parameter in model.named_parameters():
         assert parameter.grad is not None, key
         assert parameter.grad.abs().sum() > 0, key
