@@ -141,21 +141,23 @@ def test_a_window_can_be_taken_up_where_another_ended() -> None:
 
 
 @pytest.mark.parametrize("hidden_size", [6, 37])
-def test_bfloat16_rounds_gradients_and_no_state(hidden_size: int) -> None:
-    cell = exact_cell(hidden_size, seed=4)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])  # the compiled loops, and tensor operations
+def test_bfloat16_rounds_gradients_and_no_state(dtype: torch.dtype, hidden_size: int) -> None:
+    cell = exact_cell(hidden_size, 4, dtype)
     alphabet, tokens = exact_inputs(40, 5, hidden_size, seed=4)
+    alphabet = alphabet.to(dtype)
     table = torch.nn.functional.linear(alphabet, cell.gates.weight[:, hidden_size:], cell.gates.bias)
     weight, initial = cell.gates.weight[:, :hidden_size], cell.initial_state.expand(5, hidden_size)
     results = []
-    for precision in (torch.float32, torch.bfloat16):
+    for precision in (dtype, torch.bfloat16):
         states = binary_highway(table, tokens, weight, initial, precision)
         upstream = torch.randn(states.shape, generator=torch.Generator().manual_seed(1))
         results.append((states, *torch.autograd.grad(states, (table, weight), upstream, retain_graph=True)))
     (states, *gradients), (rounded_states, *rounded_gradients) = results
     assert rounded_states.dtype == torch.bfloat16
-    assert torch.equal(rounded_states.float(), states)
+    assert torch.equal(rounded_states.to(dtype), states)
     for gradient, rounded in zip(gradients, rounded_gradients, strict=True):
-        assert rounded.dtype == torch.float32
+        assert rounded.dtype == dtype
         assert 0 < (rounded - gradient).norm() < 0.01 * gradient.norm()
 
 
