@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from phonecase.corpus import Verse, join
 from phonecase.errors import UserError
-from phonecase.model import CharLM
+from phonecase.model import CharLM, signs
 from phonecase.states import States
 from phonecase.vocab import Vocabulary
 
@@ -34,10 +34,9 @@ def extract(model: CharLM, vocabulary: Vocabulary, verses: Sequence[Verse]) -> S
     tokens = torch.from_numpy(vocabulary.encode(text))  # (T + 1,)
     fed, predicted = tokens[None, :-1], tokens[1:]
     with torch.no_grad():
-        units = model.states(fed)[0].numpy()  # (T, H)
-        values = None if model.binary else model.values(fed)[0].numpy()  # (T, H)
-        nats = F.cross_entropy(model.logits(fed)[0].float(), predicted, reduction="none")  # (T,)
-    if values is not None:
+        values = model.values(fed)[0]  # (T, H)
+        nats = F.cross_entropy(model.scores(values), predicted, reduction="none")  # (T,)
+    if not model.binary:
         log.info(
             "the states of core %s are numbers: their signs are what is ordered and drawn, "
             "and the file has the numbers too, as `value`",
@@ -46,7 +45,7 @@ def extract(model: CharLM, vocabulary: Vocabulary, verses: Sequence[Verse]) -> S
     bits = (nats / math.log(2)).numpy()
     return States(
         text=text[:-1],
-        units=units,
+        units=signs(values).numpy(),
         surprise=np.concatenate([[np.nan], bits[:-1]]).astype(np.float32),
         places=places,
         metadata={
@@ -54,5 +53,5 @@ def extract(model: CharLM, vocabulary: Vocabulary, verses: Sequence[Verse]) -> S
             "last_surprise": round(float(bits[-1]), 6),
             "bits_per_character": round(float(bits.mean()), 6),
         },
-        values=values,
+        values=None if model.binary else values.numpy(),
     )

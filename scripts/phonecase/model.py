@@ -63,7 +63,7 @@ class CharLM(nn.Module):
 
         Of a state that isn't binary, these are the signs of its `values`.
         """
-        return torch.cat([_signs(part) for part in self._pieces(tokens)], dim=1)
+        return torch.cat([signs(part) for part in self._pieces(tokens)], dim=1)
 
     def values(self, tokens: Tensor) -> Tensor:
         """The states as the network computes with them: tokens int64 (B, L) → float (B, L, H)."""
@@ -79,7 +79,11 @@ class CharLM(nn.Module):
 
     def logits(self, tokens: Tensor) -> Tensor:
         """The scores of what follows each character: tokens int64 (B, L) → (B, L, V)."""
-        return head.scores(self._recur(tokens), self._linear_maps()).transpose(0, 1)
+        return self.scores(self._recur(tokens).transpose(0, 1))
+
+    def scores(self, values: Tensor) -> Tensor:
+        """What `logits` gives, from the `values` of a text: float (..., H) → (..., V)."""
+        return head.scores(values, self._linear_maps())
 
     def loss(self, tokens: Tensor, precision: torch.dtype = torch.float32) -> Tensor:
         """Mean nats per character: tokens int64 (B, L+1), of which all but the first are predicted.
@@ -92,7 +96,7 @@ class CharLM(nn.Module):
             states.flatten(0, 1), tokens[:, 1:].t().flatten(), self._linear_maps(), precision
         )
 
-    def _recur(self, tokens: Tensor, precision: torch.dtype = torch.float32) -> Tensor:
+    def _recur(self, tokens: Tensor, precision: torch.dtype | None = None) -> Tensor:
         """The real-valued states of a text from its beginning: tokens (B, L) → (L, B, H)."""
         return self.recurrent.read(self.embedding.weight, tokens.t(), precision=precision)[0]
 
@@ -137,7 +141,7 @@ class CharLM(nn.Module):
         return model
 
 
-def _signs(values: Tensor) -> Tensor:
+def signs(values: Tensor) -> Tensor:
     """−1 or +1 for each value, as int8; +1 for 0, as in the binary layer."""
     return 2 * (values >= 0).to(torch.int8) - 1
 
