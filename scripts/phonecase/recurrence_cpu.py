@@ -185,8 +185,10 @@ def _look_up(
         positive[i] = h[i] > 0
     G = len(rows)
     for g in range(G):
-        bits = positive[g] | positive[G + g] << 1 | positive[2 * G + g] << 2 | positive[3 * G + g] << 3
-        last = positive[4 * G + g]
+        bits = 0
+        for k in range(_GROUP - 1):
+            bits |= positive[k * G + g] << k
+        last = positive[(_GROUP - 1) * G + g]
         rows[g] = g * _PATTERNS + (bits if last else _PATTERNS - 1 - bits)
         signs[g] = _ONE if last else -_ONE
 
@@ -276,7 +278,7 @@ def _gradients(
 def _store(x: NDArray[np.float32], out: NDArray[Any]) -> None:
     """x to float32 or bfloat16, which is the upper half of the bits, rounded to nearest, ties to even."""
     if out.itemsize == 4:
-        out[:] = x
+        _copy(x, out)
         return
     bits = x.view(np.uint32)
     for i in range(len(out)):
@@ -288,7 +290,7 @@ def _store(x: NDArray[np.float32], out: NDArray[Any]) -> None:
 def _load(x: NDArray[Any], out: NDArray[np.float32]) -> None:
     """What `_store` stored."""
     if x.itemsize == 4:
-        out[:] = x
+        _copy(x, out)
         return
     bits = out.view(np.uint32)
     for i in range(len(out)):
@@ -330,7 +332,7 @@ def _backward_for(H: int) -> Callable[..., None]:
                 grad = grads[(b - begin) * H : (b - begin + 4) * H]
                 for r in range(min(4, end - b)):
                     if t == 0:
-                        before[:] = initial[b + r]
+                        _copy(initial[b + r], before)
                     else:
                         _load(states[t - 1, b + r], before)
                     _load(grad_states[t, b + r], given)
