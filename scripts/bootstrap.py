@@ -44,8 +44,11 @@ LOG = VENV / "setup.log"
 OLDEST = (3, 11)
 KNOWN = ["python3.13", "python3.12", "python3.11"]  # those that the lock is made for
 UNFINISHED = "unfinished\n"
-# Byte code is made when a module is first imported: of all that is here, most never is.
-PIP_OPTIONS = ["--no-compile", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
+PIP_OPTIONS = ["--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
+if not sys.dont_write_bytecode:
+    # Byte code is made when a module is first imported: of all that is here, most never is. But where that is
+    # forbidden, as in many containers, each of a hundred jobs would make it again, for itself.
+    PIP_OPTIONS.append("--no-compile")
 
 
 class SetupError(Exception):

@@ -122,6 +122,14 @@ def test_pip_installs_the_lock_and_all_that_it_says_is_kept(project: Project) ->
     assert "Downloading tiny-1.0" in (project.folder / ".venv" / "setup.log").read_text()
 
 
+def test_byte_code_is_made_at_once_only_where_python_may_not_make_it_later(project: Project) -> None:
+    project.run(PYTHONDONTWRITEBYTECODE="")
+    assert "--no-compile" in project.calls()[-1]
+    project.lock.write_text("tiny==1.1\n")
+    project.run(PYTHONDONTWRITEBYTECODE="1")
+    assert "--no-compile" not in project.calls()[-1]
+
+
 def test_another_lock_is_installed_in_place(project: Project) -> None:
     project.run()
     mine = project.folder / ".venv" / "mine"

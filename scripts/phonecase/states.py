@@ -35,6 +35,7 @@ import pyarrow.parquet as pq
 
 from phonecase.errors import UserError
 from phonecase.files import atomic
+from phonecase.tables import numbers, read_table
 
 COLUMNS = ("position", "character", "book", "chapter", "verse", "surprise", "state")
 METADATA_KEY = b"phonecase"
@@ -90,7 +91,7 @@ def read_states(path: Path) -> States:
     Raises UserError when the file is not there, is no Parquet file or lacks a column.
     """
     try:
-        table = pq.read_table(path)
+        table = read_table(path)
     except (OSError, pa.ArrowInvalid) as error:
         raise UserError(f"{path}: not a states file: {error}") from None
     missing = [name for name in COLUMNS if name not in table.column_names]
@@ -100,14 +101,9 @@ def read_states(path: Path) -> States:
         raise UserError(f"{path}: not a states file: it has no {missing[0]}")
     return States(
         text="".join(table["character"].to_pylist()),
-        units=_grid(table["state"]).astype(np.int8),
-        surprise=table["surprise"].to_numpy().astype(np.float32),
+        units=numbers(table["state"]).astype(np.int8),
+        surprise=np.array(table["surprise"].to_pylist(), np.float32),  # null is nan
         places=list(zip(*(table[name].to_pylist() for name in ("book", "chapter", "verse")), strict=True)),
         metadata=json.loads(table.schema.metadata[METADATA_KEY]),
-        values=_grid(table["value"]).astype(np.float32) if "value" in table.column_names else None,
+        values=numbers(table["value"]).astype(np.float32) if "value" in table.column_names else None,
     )
-
-
-def _grid(column: pa.ChunkedArray) -> npt.NDArray[Any]:
-    """A column of lists of H as an array, (T, H)."""
-    return np.stack(column.to_numpy()) if len(column) else np.zeros((0, 0))

@@ -63,14 +63,15 @@ def write_order(path: Path, order: SavedOrder) -> None:
 def read_order(path: Path) -> SavedOrder:
     """Read an order; a UserError says what is wrong with the file."""
     import pyarrow as pa
-    from pyarrow import parquet
+
+    from phonecase.tables import numbers, read_table
 
     try:
-        table = parquet.read_table(path).sort_by("row")
+        table = read_table(path).sort_by("row")
         facts = json.loads(table.schema.metadata[KEY])
         ordering = Ordering(
-            table["unit"].to_numpy().astype(np.int32),
-            table["sign"].to_numpy().astype(np.int8),
+            numbers(table["unit"]).astype(np.int32),
+            numbers(table["sign"]).astype(np.int8),
             facts.pop("certificate"),
         )
         return SavedOrder(ordering, **facts)
