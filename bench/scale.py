@@ -100,8 +100,9 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _training(units: int) -> list[str]:
-    """Steps of the recipe `swift`."""
-    recipe = Recipe(hidden_size=units, window=128, steps=100, validate_every=100, clip_norm=1)
+    """Steps of the recipe `swift`, with so many units."""
+    models = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["models"]
+    recipe = Recipe.checked({**models["swift"], "hidden_size": units}, "swift")
     text = np.random.default_rng(0).integers(0, V, 100_000)
     training = Training(recipe, text=text, validation=text[:512], vocab_size=V)
     steps = training.run()
@@ -124,8 +125,7 @@ def _passage(units: int, characters: int) -> list[str]:
 
         def extract() -> None:
             with torch.no_grad():
-                model.states(tokens)
-                model.logits(tokens)
+                model.scores(model.values(tokens))
             surprise = np.zeros(characters, np.float32)
             places = [("Romans", 1, 16)] * characters
             write_states(path, States("x" * characters, made, surprise, places, {}))
