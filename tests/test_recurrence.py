@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from exact import exact_cell
-from phonecase import recurrence_cpu
+from phonecase import cpu, recurrence_cpu
 from phonecase.cell import BinaryHighway
 from phonecase.recurrence import binary_highway
 
@@ -94,8 +94,8 @@ def test_a_row_depends_on_neither_its_batch_nor_the_threads(
     openmp: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not openmp:
-        monkeypatch.setattr(recurrence_cpu, "_openmp", lambda: None)
-    elif recurrence_cpu._openmp() is None:
+        monkeypatch.setattr(cpu, "_openmp", lambda: None)
+    elif cpu._openmp() is None:
         pytest.skip("this PyTorch doesn't compute in the threads of GNU's OpenMP")
     cell = exact_cell(37, seed=0)
     alphabet, tokens = exact_inputs(50, 7, 37, seed=0)
@@ -119,7 +119,7 @@ def test_a_row_depends_on_neither_its_batch_nor_the_threads(
 @pytest.mark.parametrize("openmp", [True, False])
 def test_what_goes_wrong_in_a_thread_is_raised(openmp: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not openmp:
-        monkeypatch.setattr(recurrence_cpu, "_openmp", lambda: None)
+        monkeypatch.setattr(cpu, "_openmp", lambda: None)
 
     def work(part: int, _begin: int, _end: int) -> None:
         if part == 1:
@@ -127,7 +127,7 @@ def test_what_goes_wrong_in_a_thread_is_raised(openmp: bool, monkeypatch: pytest
 
     monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
     with pytest.raises(MemoryError, match="no room"):
-        recurrence_cpu._in_threads(4, work)
+        cpu.in_threads(4, work)
 
 
 def test_a_window_can_be_taken_up_where_another_ended() -> None:
@@ -164,7 +164,7 @@ def test_bfloat16_rounds_gradients_and_no_state(dtype: torch.dtype, hidden_size:
 def test_bfloat16_is_rounded_as_pytorch_rounds() -> None:
     x = torch.cat((torch.randn(1000), torch.tensor([0.0, -0.0, 1.00390625, 1.01171875, 1e-38, -3e38])))
     ours = torch.empty_like(x, dtype=torch.bfloat16)
-    recurrence_cpu._store(x.numpy(), ours.view(torch.uint16).numpy())
+    cpu.store(x.numpy(), ours.view(torch.uint16).numpy())
     assert torch.equal(ours, x.bfloat16())
 
 

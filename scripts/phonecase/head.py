@@ -7,8 +7,10 @@ its gradients, while its activations are still in the cache:
 
     states → linear → ReLU → linear → … → scores → loss → δscores → … → δstates,   each δW += δyᵀ x
 
-Only the gradients are kept. The gradient of the loss by the scores is softmax(scores) − [the character
-that came], over the number of characters.
+Only the gradients are kept. The gradient of a character's loss by its scores is softmax(scores) − [the
+character that came]; the division by the number of characters comes last.
+
+Where a processor has products in bfloat16, all of this is one compiled loop (`phonecase.head_cpu`).
 """
 
 from collections.abc import Sequence
@@ -18,6 +20,8 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
+
+from phonecase import head_cpu
 
 Layers = Sequence[tuple[Tensor, Tensor]]
 """Weight (out, in) and bias (out,) of each linear map. After the 1st, 3rd, 5th, ... is a ReLU, but never
@@ -60,8 +64,18 @@ class _CrossEntropy(torch.autograd.Function):
         needs_gradients: bool,
         *parameters: Tensor,
     ) -> Tensor:
-        rounded = [parameter.to(precision) for parameter in parameters]
-        layers = list(zip(rounded[::2], rounded[1::2], strict=True))
+        ctx.characters = len(states)
+        own = list(zip(parameters[::2], parameters[1::2], strict=True))
+        if (
+            needs_gradients
+            and precision == torch.bfloat16
+            and states.device.type == "cpu"
+            and head_cpu.fits(own)
+        ):
+            nats, grad_states, grads = head_cpu.cross_entropy(states, targets, own)
+            ctx.save_for_backward(grad_states.to(states.dtype), *grads)
+            return nats / len(states)
+        layers = [(weight.to(precision), bias.to(precision)) for weight, bias in own]
         total = states.new_zeros((), dtype=torch.float32)
         grad_states = torch.empty_like(states)
         grads = [torch.zeros_like(parameter) for parameter in parameters]
@@ -73,14 +87,15 @@ class _CrossEntropy(torch.autograd.Function):
             total -= likelihood.gather(1, came).clamp_min_(_TINY).log_().sum()
             if needs_gradients:
                 grad = likelihood.scatter_add_(1, came, likelihood.new_full(came.shape, -1))
-                grad_states[block] = _backward(grad.div_(len(states)).to(precision), values, layers, grads)
+                grad_states[block] = _backward(grad.to(precision), values, layers, grads)
         ctx.save_for_backward(grad_states, *grads)
         return total / len(states)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        grad_states, *grad_parameters = (saved * grads[0] for saved in ctx.saved_tensors)
+        scale = grads[0] / ctx.characters
+        grad_states, *grad_parameters = (saved * scale for saved in ctx.saved_tensors)
         return grad_states, None, None, None, *grad_parameters
 
 

@@ -11,21 +11,18 @@ et al. 1970). At 128 units the table has 26 · 16 rows of 384 numbers, 624 KiB, 
 second-level cache.
 """
 
-import ctypes
 import functools
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import torch
-from numba import njit
 from numpy.typing import NDArray
 from torch import Tensor
 
-_compiled: Callable[..., Any] = njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
-_ONE = np.float32(1)
+from phonecase.bfloat16 import COLUMNS, ROWS, kernels, multiply, packed
+from phonecase.cpu import ONE, arrays, compiled, copy, exp, in_threads, load, store
+
 _GROUP = 5  # units whose sums are tabulated together
 _PATTERNS = 2 ** (_GROUP - 1)  # states of a group whose last unit is +1
 
@@ -41,9 +38,9 @@ def forward(
     H = initial.shape[-1]
     states = table.new_empty(L, B, H, dtype=precision)
     gates = table.new_empty(L if keeps else 0, B, 3 * H, dtype=precision)
-    given = _arrays(_tables(weight), table, tokens, initial @ weight.t(), initial)
-    made = _arrays(states, gates)
-    _in_threads(B, lambda _, begin, end: _forward(*given, *made, begin, end))
+    given = arrays(_tables(weight), table, tokens, initial @ weight.t(), initial)
+    made = arrays(states, gates)
+    in_threads(B, lambda _, begin, end: _forward(*given, *made, begin, end))
     return states, gates
 
 
@@ -61,19 +58,21 @@ def backward(
     grad_initial = torch.empty_like(initial)
     grad_tables = table.new_zeros(torch.get_num_threads(), *table.shape)  # each thread sums up its own
     padded = torch.nn.functional.pad(weight, (0, 0, 0, -len(weight) % 4))  # its rows are taken by fours
-    given = _arrays(gates, tokens, initial, states, grad_states, padded)
-    made = _arrays(grad_gates, grad_initial)
+    add, pairs = _product(weight, gates.dtype)
+    given = [add, *arrays(gates, tokens, initial, states, grad_states, padded, pairs)]
+    made = arrays(grad_gates, grad_initial)
     loop = _backward_for(initial.shape[-1])
-    _in_threads(
+    in_threads(
         len(initial), lambda part, begin, end: loop(*given, *made, grad_tables[part].numpy(), begin, end)
     )
     return grad_gates, grad_tables.sum(0), grad_initial
 
 
-def _arrays(*tensors: Tensor) -> list[NDArray[Any]]:
-    """The tensors' memory for NumPy, which has no bfloat16: those are integers of 16 bits."""
-    bits = (tensor.view(torch.uint16) if tensor.dtype == torch.bfloat16 else tensor for tensor in tensors)
-    return [tensor.detach().contiguous().numpy() for tensor in bits]
+def _product(weight: Tensor, precision: torch.dtype) -> tuple[int, Tensor]:
+    """The kernel that adds a product in that precision, and U laid out for it; 0 if there is none."""
+    if precision == torch.bfloat16 and weight.shape[1] % COLUMNS == 0 and (found := kernels()):
+        return found.add, packed(weight)
+    return 0, weight.new_empty(0, dtype=torch.bfloat16)
 
 
 def _tables(weight: Tensor) -> Tensor:
@@ -90,52 +89,7 @@ def _tables(weight: Tensor) -> Tensor:
     return ((2 * positive - 1).to(weight.dtype) @ columns.transpose(0, 1)).view(-1, H3)
 
 
-def _in_threads(B: int, work: Callable[[int, int, int], None]) -> None:
-    """Split the batch's rows evenly, and call `work` with each part's number, begin and end in a thread.
-
-    The threads are those in which PyTorch computes. Others would fight them for the cores: after a product
-    OpenMP's threads wait some milliseconds for the next one, and don't sleep meanwhile. Where PyTorch brings
-    another OpenMP than GNU's, or none, it is others nevertheless.
-    """
-    parts = min(torch.get_num_threads(), B)
-    bounds = [B * part // parts for part in range(parts + 1)]
-    openmp = _openmp()
-    if parts == 1:
-        work(0, 0, B)
-    elif openmp is None:
-        list(_pool(parts).map(work, range(parts), bounds[:-1], bounds[1:]))
-    else:
-        errors = []
-
-        def team(_: object) -> None:
-            try:
-                for part in range(openmp.omp_get_thread_num(), parts, openmp.omp_get_num_threads()):
-                    work(part, bounds[part], bounds[part + 1])
-            except BaseException as error:  # in a thread that nobody else listens to
-                errors.append(error)
-
-        openmp.GOMP_parallel(_TEAM(team), None, ctypes.c_uint(parts), ctypes.c_uint(0))
-        if errors:
-            raise errors[0]
-
-
-_TEAM = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
-
-
-@functools.cache
-def _openmp() -> ctypes.CDLL | None:
-    """GNU's OpenMP as PyTorch loaded it, if it did."""
-    loaded = ctypes.CDLL(None) if os.name == "posix" else None
-    return loaded if hasattr(loaded, "GOMP_parallel") else None
-
-
-@functools.cache
-def _pool(threads: int) -> ThreadPoolExecutor:
-    """Kept from step to step: new threads would start on a core that is busy, and be moved only later."""
-    return ThreadPoolExecutor(threads)
-
-
-@_compiled
+@compiled
 def _forward(
     tables: NDArray[np.float32],
     table: NDArray[np.float32],
@@ -156,21 +110,21 @@ def _forward(
     for t in range(L):
         for b in range(begin, end):
             h = current[b - begin]
-            _copy(table[tokens[t, b]], gates)
+            copy(table[tokens[t, b]], gates)
             if t == 0:
                 _add(gates, first[b])
             else:
                 _look_up(h, positive, rows, signs)
                 _add_rows(gates, tables, rows, signs)
             if len(kept):
-                _store(gates, kept[t, b])
+                store(gates, kept[t, b])
             _sigmoid(gates[H:])
             for i in range(H):
-                h[i] = _ONE if gates[H + i] * h[i] + gates[2 * H + i] * gates[i] >= 0 else -_ONE
-            _store(h, states[t, b])
+                h[i] = ONE if gates[H + i] * h[i] + gates[2 * H + i] * gates[i] >= 0 else -ONE
+            store(h, states[t, b])
 
 
-@_compiled
+@compiled
 def _look_up(
     h: NDArray[np.float32],
     positive: NDArray[np.uint8],
@@ -190,22 +144,16 @@ def _look_up(
             bits |= positive[k * G + g] << k
         last = positive[(_GROUP - 1) * G + g]
         rows[g] = g * _PATTERNS + (bits if last else _PATTERNS - 1 - bits)
-        signs[g] = _ONE if last else -_ONE
+        signs[g] = ONE if last else -ONE
 
 
-@_compiled
-def _copy(x: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-    for i in range(len(out)):
-        out[i] = x[i]
-
-
-@_compiled
+@compiled
 def _add(total: NDArray[np.float32], x: NDArray[np.float32]) -> None:
     for i in range(len(total)):
         total[i] += x[i]
 
 
-@_compiled
+@compiled
 def _add_rows(
     total: NDArray[np.float32],
     tables: NDArray[np.float32],
@@ -229,29 +177,14 @@ def _add_rows(
             total[j] += s * x[j]
 
 
-@_compiled
+@compiled
 def _sigmoid(x: NDArray[np.float32]) -> None:
-    """x becomes σ(x) = 1 / (1 + exp(−x)), to float32's accuracy, in a form that the compiler vectorises.
-
-    exp(y) = 2ⁿ exp(r) with n the nearest integer to y / ln 2 and r the rest; exp(r) by the polynomial of
-    Cephes' expf, and 2ⁿ is put together from its bits. ln 2 is taken off in two parts, the first exact.
-    """
+    """x becomes σ(x) = 1 / (1 + exp(−x)), to float32's accuracy."""
     for i in range(len(x)):
-        y = min(max(-x[i], np.float32(-87)), np.float32(87))
-        n = np.floor(y * np.float32(1.44269504) + np.float32(0.5))
-        r = y - n * np.float32(0.693359375) + n * np.float32(2.12194440e-4)
-        p = np.float32(1.9875691500e-4)
-        p = p * r + np.float32(1.3981999507e-3)
-        p = p * r + np.float32(8.3334519073e-3)
-        p = p * r + np.float32(4.1665795894e-2)
-        p = p * r + np.float32(1.6666665459e-1)
-        p = p * r + np.float32(5.0000001201e-1)
-        p = p * r * r + r + _ONE
-        power = np.int32((np.int32(n) + np.int32(127)) << np.int32(23)).view(np.float32)
-        x[i] = _ONE / (_ONE + p * power)
+        x[i] = ONE / (ONE + exp(-x[i]))
 
 
-@_compiled
+@compiled
 def _gradients(
     grad: NDArray[np.float32],
     grad_states: NDArray[np.float32],
@@ -267,55 +200,35 @@ def _gradients(
     for i in range(H):
         a, c, u = gates[i], gates[H + i], gates[2 * H + i]
         grad_h = grad[i] + grad_states[i]
-        grad_sum = grad_h if abs(c * h[i] + u * a) <= _ONE else np.float32(0)
+        grad_sum = grad_h if abs(c * h[i] + u * a) <= ONE else np.float32(0)
         out[i] = grad_sum * u
-        out[H + i] = grad_sum * h[i] * c * (_ONE - c)
-        out[2 * H + i] = grad_sum * a * u * (_ONE - u)
+        out[H + i] = grad_sum * h[i] * c * (ONE - c)
+        out[2 * H + i] = grad_sum * a * u * (ONE - u)
         grad[i] = grad_sum * c
-
-
-@_compiled
-def _store(x: NDArray[np.float32], out: NDArray[Any]) -> None:
-    """x to float32 or bfloat16, which is the upper half of the bits, rounded to nearest, ties to even."""
-    if out.itemsize == 4:
-        _copy(x, out)
-        return
-    bits = x.view(np.uint32)
-    for i in range(len(out)):
-        odd = bits[i] >> np.uint32(16) & np.uint32(1)
-        out[i] = (bits[i] + np.uint32(0x7FFF) + odd) >> np.uint32(16)
-
-
-@_compiled
-def _load(x: NDArray[Any], out: NDArray[np.float32]) -> None:
-    """What `_store` stored."""
-    if x.itemsize == 4:
-        _copy(x, out)
-        return
-    bits = out.view(np.uint32)
-    for i in range(len(out)):
-        bits[i] = np.uint32(x[i]) << np.uint32(16)
 
 
 @functools.cache
 def _backward_for(H: int) -> Callable[..., None]:
     """The loop of the backward pass, compiled for one number of units.
 
-    Four rows of the batch go together, as each row of U that is fetched serves all four, and four rows of U,
-    so that δh is seldom read and written. Only with H a constant does the compiler see that the sums don't
-    overlap in memory, and vectorise.
+    Four rows of the batch go together, as each row of U that is fetched serves all four. Their product with U
+    is that of a kernel (`add`) where there is one. If not, four rows of U go together as well, so that δh is
+    seldom read and written; only with H a constant does the compiler see that the sums don't overlap in
+    memory, and vectorise.
     """
     H3 = 3 * H
     padded = H3 + -H3 % 4
 
-    @_compiled
+    @compiled
     def loop(
+        add: int,
         kept: NDArray[Any],
         tokens: NDArray[np.int64],
         initial: NDArray[np.float32],
         states: NDArray[Any],
         grad_states: NDArray[Any],
         weight: NDArray[np.float32],
+        pairs: NDArray[np.uint16],
         grad_gates: NDArray[Any],
         grad_initial: NDArray[np.float32],
         grad_table: NDArray[np.float32],
@@ -332,16 +245,29 @@ def _backward_for(H: int) -> Callable[..., None]:
                 grad = grads[(b - begin) * H : (b - begin + 4) * H]
                 for r in range(min(4, end - b)):
                     if t == 0:
-                        _copy(initial[b + r], before)
+                        copy(initial[b + r], before)
                     else:
-                        _load(states[t - 1, b + r], before)
-                    _load(grad_states[t, b + r], given)
-                    _load(kept[t, b + r], gates)
+                        load(states[t - 1, b + r], before)
+                    load(grad_states[t, b + r], given)
+                    load(kept[t, b + r], gates)
                     _sigmoid(gates[H:])
                     delta = deltas[r * padded : r * padded + H3]
                     _gradients(grad[r * H : r * H + H], given, gates, before, delta)
                     _add(grad_table[tokens[t, b + r]], delta)
-                    _store(delta, grad_gates[t, b + r])
+                    store(delta, grad_gates[t, b + r])
+                if add and b + ROWS <= end:
+                    multiply(
+                        add,
+                        (ROWS, H, H3),
+                        grad_gates[t, b].ctypes.data,
+                        (2 * H3, 4, 0),
+                        pairs.ctypes.data,
+                        0,
+                        (0, 0),
+                        grad.ctypes.data,
+                        (4 * H, 4),
+                    )
+                    continue
                 for j in range(0, padded, 4):
                     w0, w1, w2, w3 = _four(deltas, j)
                     x0, x1, x2, x3 = _four(deltas, padded + j)
@@ -360,6 +286,6 @@ def _backward_for(H: int) -> Callable[..., None]:
     return loop  # type: ignore[no-any-return]
 
 
-@_compiled
+@compiled
 def _four(x: NDArray[np.float32], j: int) -> tuple[np.float32, np.float32, np.float32, np.float32]:
     return x[j], x[j + 1], x[j + 2], x[j + 3]
