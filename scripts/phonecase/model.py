@@ -89,8 +89,7 @@ class CharLM(nn.Module):
         """Mean nats per character: tokens int64 (B, L+1), of which all but the first are predicted.
 
         `precision` is that of the matrix products by which training learns: all those of the feed-forward
-        layers, and the one that sums up the gradient of the recurrent weights. What decides about a bit is
-        never rounded to it.
+        layers, and those of the recurrent layer's way back. What decides about a bit is never rounded to it.
         """
         states = self._recur(tokens[:, :-1], precision=precision)
         return head.cross_entropy(

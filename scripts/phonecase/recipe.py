@@ -62,8 +62,8 @@ class Recipe(Settings):
     """Decides the first weights and which windows are drawn."""
 
     precision: Precision = "auto"
-    """Of the feed-forward layers' matrix products in training: auto takes bfloat16 where the hardware gains
-    from it. The recurrent layer, its bits and the validation are float32 always."""
+    """Of the matrix products by which training learns: auto takes bfloat16 where the hardware gains from it.
+    What decides about a bit, and the validation, are float32 always."""
 
     validate_every: Annotated[int, Field(ge=1)] = 250
     """Steps from one look at the validation text to the next; there is always one after the last step."""

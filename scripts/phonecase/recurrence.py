@@ -73,8 +73,9 @@ def binary_highway(
         weight: U, the gates' weights of the state; (3H, H).
         initial: h_0, the state before the first character; (B, H).
         precision: of the states, which lose nothing by it, of their gradient, of the gates that are kept for
-            the backward pass, and of the gates' gradients in the sum δU. None is the table's. Nothing else is
-            ever rounded, least of all what decides about a bit.
+            the backward pass, and of the gates' gradients in the sum δU; with `bfloat16.kernels`, of both
+            factors of Uᵀδ as well. None is the table's. Nothing else is ever rounded, least of all what
+            decides about a bit.
 
     Returns:
         The states after each character, −1 or +1, in that precision; (L, B, H).
