@@ -125,6 +125,22 @@ def test_the_compiled_pass_is_the_one_with_pytorchs_products(
         assert (mine - other).norm() <= 0.1 * other.norm()
 
 
+@pytest.mark.skipif(bfloat16.kernels() is None, reason="this processor has no AVX-512 BF16, or has AMX")
+@pytest.mark.parametrize("poisoned", range(6))
+def test_what_is_no_number_shows(poisoned: int) -> None:
+    """In the loss or a gradient, wherever it came up, so that a training that diverges ends."""
+    generator = torch.Generator().manual_seed(0)
+    layers = random_layers([64, 128, 64, 9], generator)
+    states = torch.randn(300, 64, generator=generator).sign().bfloat16()
+    inputs = [tensor for layer in layers for tensor in layer]
+    with torch.no_grad():
+        inputs[poisoned].view(-1)[5] = torch.nan
+    assert head_cpu.fits(layers)
+    loss = head.cross_entropy(states, torch.randint(9, (300,), generator=generator), layers, torch.bfloat16)
+    seen = [loss, *torch.autograd.grad(loss, inputs)]
+    assert not all(tensor.isfinite().all() for tensor in seen)
+
+
 def test_widths_that_are_no_panels_take_pytorchs_products() -> None:
     generator = torch.Generator().manual_seed(0)
     assert not head_cpu.fits(random_layers([64, 96, 5], generator))

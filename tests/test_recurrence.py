@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from exact import exact_cell
-from phonecase import cpu, recurrence_cpu
+from phonecase import bfloat16, cpu, recurrence_cpu
 from phonecase.cell import BinaryHighway
 from phonecase.recurrence import binary_highway
 
@@ -159,6 +159,26 @@ def test_bfloat16_rounds_gradients_and_no_state(dtype: torch.dtype, hidden_size:
     for gradient, rounded in zip(gradients, rounded_gradients, strict=True):
         assert rounded.dtype == dtype
         assert 0 < (rounded - gradient).norm() < 0.01 * gradient.norm()
+
+
+@pytest.mark.skipif(bfloat16.kernels() is None, reason="this processor has no AVX-512 BF16, or has AMX")
+@pytest.mark.parametrize("rows", [3, 4, 11])  # the kernel takes four at a time
+def test_the_kernels_product_on_the_way_back_is_rounded_only(
+    rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell = exact_cell(64, seed=4)
+    alphabet, tokens = exact_inputs(40, rows, 64, seed=4)
+    table = torch.nn.functional.linear(alphabet, cell.gates.weight[:, 64:], cell.gates.bias)
+    weight, initial = cell.gates.weight[:, :64], cell.initial_state.expand(rows, 64)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
+    states = binary_highway(table, tokens, weight, initial, torch.bfloat16)
+    upstream = torch.randn(states.shape, generator=torch.Generator().manual_seed(1)).bfloat16()
+    ours = torch.autograd.grad(states, (table, weight), upstream, retain_graph=True)
+    monkeypatch.setattr(recurrence_cpu, "kernels", lambda: None)
+    theirs = torch.autograd.grad(states, (table, weight), upstream)
+    for mine, other in zip(ours, theirs, strict=True):
+        assert torch.equal(mine, other) == (rows < bfloat16.ROWS)
+        assert (mine - other).norm() < 0.01 * other.norm()
 
 
 def test_bfloat16_is_rounded_as_pytorch_rounds() -> None:

@@ -61,7 +61,6 @@ def kernels() -> Kernels | None:
             [
                 "declare <16 x float> @llvm.x86.avx512bf16.dpbf16ps.512"
                 "(<16 x float>, <32 x bfloat>, <32 x bfloat>)",
-                "declare <16 x float> @llvm.maxnum.v16f32(<16 x float>, <16 x float>)",
                 *(line for name in Kernels._fields for line in _kernel(name)),
             ]
         )
@@ -81,6 +80,7 @@ def _kernel(name: str) -> Iterator[str]:
     """A kernel in LLVM's language. All distances are in bytes."""
     size = 4 if name in ("add", "affine") else 2  # of a number of the result
     tile = [(r, c) for r in range(ROWS) for c in range(COLUMNS // _LANES)]
+    begins = name == "add" or name.startswith("affine")  # with something that isn't zero
     yield f"define void @{name}(ptr noalias %a, i64 %a_row, i64 %a_pair, ptr noalias %b, ptr noalias %extra,"
     yield "    ptr noalias %out, i64 %out_row, i64 %pairs) {"
     yield "entry:"
@@ -95,8 +95,6 @@ def _kernel(name: str) -> Iterator[str]:
         elif name.startswith("affine"):
             yield f"%bias{r}{c} = getelementptr i8, ptr %extra, i64 {4 * _LANES * c}"
             yield f"%begin{r}{c} = load <16 x float>, ptr %bias{r}{c}, align 4"
-        else:
-            yield f"%begin{r}{c} = select i1 true, <16 x float> zeroinitializer, <16 x float> poison"
     yield "br label %loop"
 
     yield "loop:"
@@ -104,7 +102,8 @@ def _kernel(name: str) -> Iterator[str]:
     yield "%a_k = phi ptr [%a, %entry], [%next_a, %loop]"
     yield "%b_k = phi ptr [%b, %entry], [%next_b, %loop]"
     for r, c in tile:
-        yield f"%sum{r}{c} = phi <16 x float> [%begin{r}{c}, %entry], [%next{r}{c}, %loop]"
+        begin = f"%begin{r}{c}" if begins else "zeroinitializer"
+        yield f"%sum{r}{c} = phi <16 x float> [{begin}, %entry], [%next{r}{c}, %loop]"
     for c in range(COLUMNS // _LANES):
         yield f"%b_k{c} = getelementptr i8, ptr %b_k, i64 {4 * _LANES * c}"
         yield f"%right{c} = load <32 x bfloat>, ptr %b_k{c}, align 4"
@@ -125,22 +124,21 @@ def _kernel(name: str) -> Iterator[str]:
 
     yield "done:"
     for r, c in tile:
-        if name == "affine_relu":
-            yield f"%end{r}{c} = call <16 x float> @llvm.maxnum.v16f32("
-            yield f"    <16 x float> %next{r}{c}, <16 x float> zeroinitializer)"
+        end = f"%next{r}{c}"
+        if name == "affine_relu":  # what is no number stays so, and ends the training
+            yield f"%no{r}{c} = fcmp olt <16 x float> {end}, zeroinitializer"
         elif name == "masked":
             yield f"%extra{r}{c} = getelementptr i8, ptr %extra, i64 %at{r}{c}"
             # As integers they have the same signs.
             yield f"%mask{r}{c} = load <16 x i16>, ptr %extra{r}{c}, align 2"
-            yield f"%is{r}{c} = icmp sgt <16 x i16> %mask{r}{c}, zeroinitializer"
-            yield f"%end{r}{c} = select <16 x i1> %is{r}{c}, <16 x float> %next{r}{c}, "
-            yield "    <16 x float> zeroinitializer"
-        else:
-            yield f"%end{r}{c} = select i1 true, <16 x float> %next{r}{c}, <16 x float> poison"
+            yield f"%no{r}{c} = icmp sle <16 x i16> %mask{r}{c}, zeroinitializer"
+        if name in ("affine_relu", "masked"):
+            yield f"%end{r}{c} = select <16 x i1> %no{r}{c}, <16 x float> zeroinitializer, <16 x float> {end}"
+            end = f"%end{r}{c}"
         if size == 4:
-            yield f"store <16 x float> %end{r}{c}, ptr %out{r}{c}, align 4"
+            yield f"store <16 x float> {end}, ptr %out{r}{c}, align 4"
         else:
-            yield f"%short{r}{c} = fptrunc <16 x float> %end{r}{c} to <16 x bfloat>"
+            yield f"%short{r}{c} = fptrunc <16 x float> {end} to <16 x bfloat>"
             yield f"store <16 x bfloat> %short{r}{c}, ptr %out{r}{c}, align 2"
     yield "ret void"
     yield "}"
@@ -174,7 +172,7 @@ def multiply(
     kernel: int,
     sizes: tuple[int, int, int],
     a: int,
-    a_steps: tuple[int, int, int],
+    a_steps: tuple[int, int],
     b: int,
     extra: int,
     extra_steps: tuple[int, int],
@@ -190,7 +188,7 @@ def multiply(
         kernel: its address (`Kernels`).
         sizes: rows, columns, K.
         a: A in bfloat16.
-        a_steps: to the next row, to the next pair along K, and to the 64th row.
+        a_steps: to its next row, and to the next pair along K.
         b: B, `packed`.
         extra: what the kernel reads besides.
         extra_steps: to its next row and column.
@@ -201,7 +199,7 @@ def multiply(
     for c in range(0, columns, COLUMNS):
         panel = b + 2 * length * c
         for r in range(0, rows, ROWS):
-            begin = a + r // 64 * a_steps[2] + r % 64 * a_steps[0]
+            begin = a + r * a_steps[0]
             besides = extra + r * extra_steps[0] + c * extra_steps[1]
             there = out + r * out_steps[0] + c * out_steps[1]
             _call(kernel, begin, a_steps[0], a_steps[1], panel, besides, there, out_steps[0], length // 2)  # type: ignore[call-arg]

@@ -21,7 +21,7 @@ from torch.nn import functional as F
 from phonecase.bfloat16 import COLUMNS, Kernels, kernels, multiply, packed
 from phonecase.cpu import ONE, arrays, compiled, copy, exp, in_threads, load, store
 
-_BLOCK = 192  # characters: a multiple of 64
+_BLOCK = 192  # characters: a multiple of 4
 _NEVER = -1e30  # score of a character that only fills up the last panel
 
 
@@ -119,7 +119,7 @@ def _pass(
                 kernels.masked if layer % 2 == 1 else kernels.plain,
                 (_BLOCK, before, after),
                 grad.ctypes.data,
-                (2 * after, 4, 2 * after * 64),
+                (2 * after, 4),
                 backward[weight_at:].ctypes.data,
                 value.ctypes.data,
                 (2 * before, 2),
@@ -156,7 +156,7 @@ def _forward(
             kernel,
             (_BLOCK, after, before),
             value,
-            (2 * before, 4, 2 * before * 64),
+            (2 * before, 4),
             forward[weight_at:].ctypes.data,
             biases[bias_at:].ctypes.data,
             (0, 4),
@@ -204,18 +204,18 @@ def _weight_gradient(
     before: int,
 ) -> None:
     """total += δyᵀ x, of the layer's output and input laid out by pairs."""
-    panel = _BLOCK // 2 * COLUMNS * 4
-    multiply(
-        kernels.add,
-        (len(total) // before, before, _BLOCK),
-        grad.ctypes.data,
-        (4, 4 * COLUMNS, panel),
-        value.ctypes.data,
-        0,
-        (0, 0),
-        total.ctypes.data,
-        (4 * before, 4),
-    )
+    for row in range(0, len(total) // before, COLUMNS):
+        multiply(
+            kernels.add,
+            (COLUMNS, before, _BLOCK),
+            grad[_BLOCK // 2 * row :].ctypes.data,
+            (4, 4 * COLUMNS),
+            value.ctypes.data,
+            0,
+            (0, 0),
+            total[before * row :].ctypes.data,
+            (4 * before, 4),
+        )
 
 
 @compiled

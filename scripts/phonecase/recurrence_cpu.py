@@ -260,7 +260,7 @@ def _backward_for(H: int) -> Callable[..., None]:
                         add,
                         (ROWS, H, H3),
                         grad_gates[t, b].ctypes.data,
-                        (2 * H3, 4, 0),
+                        (2 * H3, 4),
                         pairs.ctypes.data,
                         0,
                         (0, 0),
