@@ -28,6 +28,7 @@ check: setup  ## Check style, types and the workflow's own rules
 	$(IN_VENV) ruff check
 	$(IN_VENV) ruff format --check
 	$(IN_VENV) mypy
+	$(IN_VENV) PYTHONPATH=scripts lint-imports
 	$(IN_VENV) snakefmt --check Snakefile rules
 	$(IN_VENV) snakemake --lint
 

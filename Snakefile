@@ -2,7 +2,7 @@
 
     snakemake --cores 4 --resources gpu=1
 
-The story, a file of rules for each chapter: corpus → model → states and orders → art. The settings are in
+The story, a file of rules for each chapter: corpus → model → states → orders → art. The settings are in
 config.yaml; rules/common.smk reads and checks them before any job starts.
 """
 
@@ -17,6 +17,7 @@ report: "docs/report/workflow.rst"
 include: "rules/common.smk"
 include: "rules/corpus.smk"
 include: "rules/model.smk"
+include: "rules/states.smk"
 include: "rules/orders.smk"
 include: "rules/art.smk"
 include: "rules/experiments.smk"

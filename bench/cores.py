@@ -23,14 +23,10 @@ import yaml
 from tqdm import tqdm
 
 import instances  # noqa: F401  (first: it finds the library)
-from phonecase import corpus
-from phonecase.checkpoint import Checkpoints
-from phonecase.corpus import SourceSettings, SplitSettings
+from phonecase.corpus import SourceSettings, SplitSettings, Vocabulary, fetch, join, split
 from phonecase.files import write_text
-from phonecase.recipe import Recipe
-from phonecase.sources import fetch
-from phonecase.training import Training, choose_device, keep_freed_memory, use_threads
-from phonecase.vocab import Vocabulary
+from phonecase.training import Checkpoints, Recipe
+from phonecase.training.loop import Training, choose_device, keep_freed_memory, use_threads
 
 MODELS = Path(__file__).with_name("cores.yaml")
 NETWORK = ("core", "layers", "hidden_size", "feed_forward_layers")
@@ -88,11 +84,11 @@ def main() -> None:
 def text_and_validation() -> dict[str, Any]:
     """The text as a run with the default settings has it: Romans is kept back."""
     verses = fetch(SourceSettings()).verses
-    vocabulary = Vocabulary.of(corpus.join(verses))
-    train, validation = corpus.split(verses, SplitSettings().validation_books)
+    vocabulary = Vocabulary.of(join(verses))
+    train, validation = split(verses, SplitSettings().validation_books)
     return {
-        "text": vocabulary.encode(corpus.join(train)),
-        "validation": vocabulary.encode(corpus.join(validation)),
+        "text": vocabulary.encode(join(train)),
+        "validation": vocabulary.encode(join(validation)),
         "vocab_size": len(vocabulary),
     }
 

@@ -23,8 +23,8 @@ from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 import instances  # noqa: F401  (first: it finds the library)
 from phonecase.files import write_text
 from phonecase.plotting import BLUE, CLAY, GREY, STYLE, save
-from phonecase.recipe import Recipe
-from phonecase.training import (
+from phonecase.training import Recipe
+from phonecase.training.loop import (
     Training,
     choose_device,
     keep_freed_memory,

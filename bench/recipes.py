@@ -20,9 +20,9 @@ from tqdm import tqdm
 
 from cores import text_and_validation
 from phonecase.files import write_text
-from phonecase.learning_curve import POST_BITS
-from phonecase.recipe import Recipe
-from phonecase.training import Log, Training, keep_freed_memory, use_threads
+from phonecase.training import Recipe
+from phonecase.training.learning_curve import POST_BITS
+from phonecase.training.loop import Log, Training, keep_freed_memory, use_threads
 from training import Runner, take_steps
 
 CONFIG = Path(__file__).parents[1] / "config.yaml"

@@ -22,14 +22,12 @@ import torch
 import yaml
 
 import instances  # first: it finds the library
+from phonecase.art import Style, render, write_png
 from phonecase.files import write_text
 from phonecase.model import CharLM
 from phonecase.ordering import Ordering
-from phonecase.recipe import Recipe
-from phonecase.rendering import render, write_png
 from phonecase.states import States, write_states
-from phonecase.styles import Style
-from phonecase.training import Training
+from phonecase.training import Recipe, Training
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("Snakefile", "config.yaml", "envs", "profiles", "rules", "scripts", "docs")

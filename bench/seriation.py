@@ -16,8 +16,7 @@ from pathlib import Path
 import numpy as np
 
 import instances  # first: it finds the library
-from phonecase.ordering import order_units
-from phonecase.ordering.criteria import criteria
+from phonecase.ordering import criteria, order_units
 from phonecase.ordering.units import Units
 
 CRITERIA = {"path": "colour_changes", "bar": "bar", "ar_events": "ar_events"}  # R's column: ours

@@ -23,11 +23,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import instances  # noqa: F401  (first: it finds the library)
-from phonecase.cell import BinaryHighway
 from phonecase.files import write_text
-from phonecase.model import CharLM
-from phonecase.recipe import Recipe
-from phonecase.training import (
+from phonecase.model import BinaryHighway, CharLM
+from phonecase.training import Recipe
+from phonecase.training.loop import (
     choose_precision,
     keep_freed_memory,
     make_optimizers,

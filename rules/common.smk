@@ -14,11 +14,11 @@ sys.path.insert(0, str(SCRIPTS))
 # `python` in a job is the Python that runs Snakemake, unless a conda environment replaces it.
 os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()]))
 
-from phonecase.config import Config, as_json, check, check_yaml, order
+from phonecase.workflow.config import Config, as_json, check, check_yaml, order
 from phonecase.corpus import SourceSettings, SplitSettings
 from phonecase.errors import UserError
-from phonecase.fingerprint import fingerprint
-from phonecase.sweep import MEMBER
+from phonecase.workflow import fingerprint
+from phonecase.experiments.sweep import MEMBER
 
 
 def stop(error: UserError):

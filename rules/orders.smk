@@ -1,7 +1,7 @@
 # The order of the rows: every configured strategy, and how they compare.
 #
-# needs: results/states/{model}/{passage}.parquet
-# makes: results/orders/{model}/{passage}/{strategy}.{parquet,json}
+# needs: results/states/{model}/{passage}.parquet; results/models/{model}/weights.safetensors for a permuted network
+# makes: results/orders/{model}/{passage}/{strategy}.{parquet,json}, and {strategy}.safetensors on request
 #        results/compare/{model}/{passage}/orders.{parquet,csv,md,png}
 #        results/compare/{passage}.{parquet,csv,md}, over the models, if there is more than one
 
@@ -103,6 +103,29 @@ rule compare_models:
     shell:
         "python {params.script} --tables {input.tables} --parquet {output.parquet} --csv {output.csv}"
         " --markdown {output.markdown} --log {log}"
+
+
+rule permute_model:
+    """On request: the network itself in the order of a picture, so that the picture is its states."""
+    input:
+        weights="results/models/{model}/weights.safetensors",
+        order="results/orders/{model}/{passage}/{strategy}.parquet",
+    output:
+        weights="results/orders/{model}/{passage}/{strategy}.safetensors",
+    log:
+        "results/logs/permute_model/{model}/{passage}/{strategy}.log",
+    benchmark:
+        "results/benchmarks/permute_model/{model}/{passage}/{strategy}.tsv"
+    conda:
+        "../envs/torch.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code("permute_model.py"),
+        script=path_of("permute_model.py"),
+    shell:
+        "python {params.script} --weights {input.weights} --order {input.order} --out {output.weights} --log {log}"
 
 
 rule comparisons:

@@ -4,15 +4,15 @@ import argparse
 import logging
 from pathlib import Path
 
-from phonecase import console, corpus
-from phonecase.vocab import Vocabulary
+from phonecase import console
+from phonecase.corpus import Vocabulary, join, read_verses
 
 log = logging.getLogger("phonecase.build_vocab")
 
 
 def main(args: argparse.Namespace) -> None:
     """Write the vocabulary, and print it."""
-    vocabulary = Vocabulary.of(corpus.join(corpus.read(args.kjv)))
+    vocabulary = Vocabulary.of(join(read_verses(args.kjv)))
     vocabulary.save(args.out)
     log.info("%d characters: %r", len(vocabulary), vocabulary.characters)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from phonecase import console
-from phonecase.comparing import over_models, write_tables
 from phonecase.errors import UserError
+from phonecase.ordering.comparing import over_models, write_tables
 
 log = logging.getLogger("phonecase.compare_models")
 

@@ -6,10 +6,11 @@ import logging
 from pathlib import Path
 
 from phonecase import console
-from phonecase.comparing import compare, figure, write_tables
+from phonecase.art import comparison_sheet
 from phonecase.errors import UserError
 from phonecase.files import atomic
-from phonecase.ordering.files import read_order, states_hash
+from phonecase.ordering import read_order, states_hash
+from phonecase.ordering.comparing import compare, scores, write_tables
 from phonecase.states import read_states
 
 log = logging.getLogger("phonecase.compare_orders")
@@ -51,7 +52,9 @@ def main(args: argparse.Namespace) -> None:
     write_tables(table, parquet=args.parquet, csv=args.csv, reading=args.markdown)
     if args.figure:
         with atomic(args.figure) as path:
-            figure(states.units, orders, table, states.reference).save(path, optimize=True)
+            orderings = {name: order.ordering for name, order in orders.items()}
+            sheet = comparison_sheet(states.units, orderings, scores(table, orders), title=states.reference)
+            sheet.save(path, optimize=True)
     best = table.iloc[0]
     shown = f"; the table: {args.markdown}" if args.markdown else ""
     log.info(

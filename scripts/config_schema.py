@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from phonecase.config import schema
 from phonecase.console import run
 from phonecase.files import write_text
+from phonecase.workflow.config import schema
 
 
 def parser() -> argparse.ArgumentParser:

@@ -5,11 +5,10 @@ import json
 import logging
 from pathlib import Path
 
+from phonecase.art import Style, contact_sheet, write_png
 from phonecase.console import run
-from phonecase.ordering.files import read_ordering
-from phonecase.rendering import contact_sheet, write_png
+from phonecase.ordering import read_ordering
 from phonecase.states import read_states
-from phonecase.styles import Style
 
 log = logging.getLogger("phonecase.contact_sheet")
 SCREEN_DPI = 96

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from phonecase import console
 from phonecase.experiments import About, compare
-from phonecase.experiments_page import draw, headline, markdown, page
+from phonecase.experiments.page import draw, headline, markdown, page
 from phonecase.files import atomic, write_text
 
 log = logging.getLogger("phonecase.experiments")

@@ -6,13 +6,10 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
-from phonecase import corpus
 from phonecase.console import run
-from phonecase.extraction import extract
+from phonecase.corpus import Vocabulary, parse, passage, read_verses
 from phonecase.model import CharLM
-from phonecase.references import parse, passage
-from phonecase.states import write_states
-from phonecase.vocab import Vocabulary
+from phonecase.states import extract, write_states
 
 log = logging.getLogger("phonecase.extract_states")
 
@@ -33,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
 def main(args: argparse.Namespace) -> None:
     """Read the network and the passage, write the states."""
     reference = parse(args.reference)
-    verses = passage(corpus.read(args.kjv), reference)
+    verses = passage(read_verses(args.kjv), reference)
     states = extract(CharLM.load(args.weights), Vocabulary.load(args.vocab), verses)
     origin = {
         "model": args.model,

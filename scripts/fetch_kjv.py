@@ -6,10 +6,9 @@ import json
 import logging
 from pathlib import Path
 
-from phonecase import canon, console, corpus
-from phonecase.corpus import Counts, SourceSettings
+from phonecase import console
+from phonecase.corpus import Counts, SourceSettings, canon, counts_table, fetch, split, write_verses
 from phonecase.files import write_text
-from phonecase.sources import fetch
 
 log = logging.getLogger("phonecase.fetch_kjv")
 
@@ -18,7 +17,7 @@ def main(args: argparse.Namespace) -> None:
     """Read the source, check it, write the table and where it came from, and print what it holds."""
     settings = SourceSettings.from_json(args.settings)
     fetched = fetch(settings)
-    corpus.write(args.out, fetched.verses)
+    write_verses(args.out, fetched.verses)
     sha256 = hashlib.sha256(args.out.read_bytes()).hexdigest()
     provenance = {
         "source": settings.source,
@@ -29,13 +28,13 @@ def main(args: argparse.Namespace) -> None:
     write_text(args.provenance, json.dumps(provenance, indent=2) + "\n")
     log.info("read   %s\n       SHA-256 %s", fetched.origin, fetched.sha256)
     log.info("wrote  %s\n       SHA-256 %s", args.out, sha256)
-    old, new = corpus.split(fetched.verses, canon.NEW_TESTAMENT)
+    old, new = split(fetched.verses, canon.NEW_TESTAMENT)
     counts = [
         Counts.of("Old Testament", old),
         Counts.of("New Testament", new),
         Counts.of("whole text", fetched.verses),
     ]
-    log.info("%s", corpus.counts_table(counts))
+    log.info("%s", counts_table(counts))
 
 
 def parser() -> argparse.ArgumentParser:

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from phonecase.console import run
-from phonecase.own_states import MODEL, OwnStates, read_own_states
 from phonecase.states import States, write_states
+from phonecase.states.own import MODEL, OwnStates, read_own_states
 
 log = logging.getLogger("phonecase.import_states")
 

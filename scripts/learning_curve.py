@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from phonecase.console import run
-from phonecase.learning_curve import draw_learning_curve
+from phonecase.training import draw_learning_curve
 
 
 def parser() -> argparse.ArgumentParser:

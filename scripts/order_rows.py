@@ -9,8 +9,15 @@ from pathlib import Path
 from phonecase import console
 from phonecase.errors import UserError
 from phonecase.files import write_text
-from phonecase.ordering import STRATEGIES, check_settings, order_units, similarity
-from phonecase.ordering.files import SavedOrder, states_hash, write_order
+from phonecase.ordering import (
+    STRATEGIES,
+    SavedOrder,
+    check_settings,
+    order_units,
+    similarity,
+    states_hash,
+    write_order,
+)
 from phonecase.states import read_states
 
 log = logging.getLogger("phonecase.order_rows")

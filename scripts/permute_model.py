@@ -5,8 +5,7 @@ from pathlib import Path
 
 from phonecase.console import run
 from phonecase.model import CharLM
-from phonecase.ordering.files import read_ordering
-from phonecase.symmetry import permuted
+from phonecase.ordering import permuted, read_ordering
 
 
 def parser() -> argparse.ArgumentParser:

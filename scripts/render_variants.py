@@ -4,11 +4,10 @@ import argparse
 import logging
 from pathlib import Path
 
+from phonecase.art import Orientation, Print, Style, render, size_in_mm, write_png
 from phonecase.console import run
-from phonecase.ordering.files import read_ordering
-from phonecase.rendering import render, size_in_mm, write_png
+from phonecase.ordering import read_ordering
 from phonecase.states import read_states
-from phonecase.styles import Orientation, Print, Style
 
 log = logging.getLogger("phonecase.render_variants")
 

@@ -4,8 +4,8 @@ import argparse
 import logging
 from pathlib import Path
 
-from phonecase import console, corpus
-from phonecase.corpus import Counts, SplitSettings
+from phonecase import console
+from phonecase.corpus import Counts, SplitSettings, counts_table, join, read_verses, split, write_counts
 from phonecase.files import write_text
 
 log = logging.getLogger("phonecase.split_by_book")
@@ -14,14 +14,14 @@ log = logging.getLogger("phonecase.split_by_book")
 def main(args: argparse.Namespace) -> None:
     """Write the two parts and their counts, and print these."""
     settings = SplitSettings.from_json(args.settings)
-    verses = corpus.read(args.kjv)
-    train, validation = corpus.split(verses, settings.validation_books)
-    write_text(args.train, corpus.join(train) + "\n")
-    write_text(args.validation, corpus.join(validation) + "\n")
+    verses = read_verses(args.kjv)
+    train, validation = split(verses, settings.validation_books)
+    write_text(args.train, join(train) + "\n")
+    write_text(args.validation, join(validation) + "\n")
     counts = [Counts.of("train", train), Counts.of("validation", validation), Counts.of("whole text", verses)]
-    corpus.write_counts(args.counts, counts)
+    write_counts(args.counts, counts)
     log.info("validation: %s", ", ".join(settings.validation_books))
-    log.info("%s", corpus.counts_table(counts))
+    log.info("%s", counts_table(counts))
 
 
 def parser() -> argparse.ArgumentParser:

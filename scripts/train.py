@@ -17,14 +17,11 @@ import torch
 from numpy.typing import NDArray
 
 from phonecase import console
-from phonecase.checkpoint import Checkpoints
-from phonecase.devices import lease_gpu
+from phonecase.corpus import Vocabulary
 from phonecase.errors import UserError
 from phonecase.files import atomic, write_text
-from phonecase.progress import Progress
-from phonecase.recipe import Recipe
-from phonecase.tensorboard import TensorBoard
-from phonecase.training import (
+from phonecase.training import Checkpoints, Progress, Recipe, TensorBoard, lease_gpu
+from phonecase.training.loop import (
     Log,
     Training,
     choose_device,
@@ -33,7 +30,6 @@ from phonecase.training import (
     precision_name,
     use_threads,
 )
-from phonecase.vocab import Vocabulary
 
 log = logging.getLogger("phonecase.train")
 

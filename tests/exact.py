@@ -2,7 +2,7 @@
 
 import torch
 
-from phonecase.cell import BinaryHighway
+from phonecase.model import BinaryHighway
 
 
 def exact_cell(hidden_size: int, seed: int, dtype: torch.dtype = torch.float32) -> BinaryHighway:

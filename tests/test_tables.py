@@ -7,8 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from phonecase.ordering import Ordering
-from phonecase.ordering.files import SavedOrder, states_hash, write_order
+from phonecase.ordering import Ordering, SavedOrder, states_hash, write_order
 from phonecase.states import States, write_states
 from phonecase.tables import numbers, read_table
 

@@ -15,7 +15,7 @@ PROMISES = """
 import numpy as np
 import yaml
 
-from phonecase import config
+from phonecase.workflow import config
 from phonecase.errors import UserError
 from phonecase.ordering import order_units
 from phonecase.ordering.documentation import strategies_table

@@ -13,13 +13,11 @@ import pytest
 import torch
 from PIL import Image
 
+from phonecase.art import Style, render
+from phonecase.corpus import Vocabulary
 from phonecase.model import CharLM
-from phonecase.ordering import similarity
-from phonecase.ordering.files import read_order
-from phonecase.rendering import render
+from phonecase.ordering import read_order, similarity
 from phonecase.states import read_states
-from phonecase.styles import Style
-from phonecase.vocab import Vocabulary
 from workflow.small import contents, copy_workflow, files_of, snakemake
 
 pytestmark = pytest.mark.slow

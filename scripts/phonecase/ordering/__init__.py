@@ -1,10 +1,9 @@
-"""Orders of the units: the registry of strategies, what they find, and its scores.
+"""The order of the rows: strategies, the proof of the best one, criteria, and the symmetry behind it all.
 
-A new strategy is a decorated function in one of the modules imported here, or in a new one beside them.
+A new strategy is a decorated function in one of the modules that `strategies` imports. `order_units` runs
+one of them; `similarity` is the post's score.
 """
 
-from phonecase.ordering import optimal, post, seriation  # noqa: F401  (importing a module registers its strategies)
-from phonecase.ordering.core import Ordering, similarity
-from phonecase.ordering.registry import STRATEGIES, Strategy, check_settings, order_units
+import lazy_loader
 
-__all__ = ["STRATEGIES", "Ordering", "Strategy", "check_settings", "order_units", "similarity"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

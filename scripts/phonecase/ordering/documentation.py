@@ -6,9 +6,9 @@
 from pathlib import Path
 
 from phonecase.files import write_text
-from phonecase.ordering import STRATEGIES
 from phonecase.ordering.criteria import CRITERIA
 from phonecase.ordering.registry import Strategy
+from phonecase.ordering.strategies import STRATEGIES
 
 PAGE = Path(__file__).parents[3] / "docs" / "orders.md"
 

@@ -1,0 +1,62 @@
+# What the network remembers: its states along a passage, or a grid of your own.
+#
+# needs: results/models/{model}/weights.safetensors, results/corpus/{vocab.json,kjv.tsv}
+# makes: results/states/{model}/{passage}.parquet, and results/states/own/{name}.parquet from your own files
+
+
+localrules:
+    import_states,
+
+
+rule extract_states:
+    """Feed a passage to a trained model and keep every state, with the bits paid for each character."""
+    input:
+        weights="results/models/{model}/weights.safetensors",
+        vocab="results/corpus/vocab.json",
+        kjv="results/corpus/kjv.tsv",
+    output:
+        states="results/states/{model}/{passage}.parquet",
+    log:
+        "results/logs/extract_states/{model}/{passage}.log",
+    benchmark:
+        "results/benchmarks/extract_states/{model}/{passage}.tsv"
+    conda:
+        "../envs/torch.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        reference=reference,
+        code=code("extract_states.py"),
+        script=path_of("extract_states.py"),
+    shell:
+        "python {params.script} --weights {input.weights} --vocab {input.vocab} --kjv {input.kjv}"
+        " --model {wildcards.model} --passage {wildcards.passage} --reference {params.reference:q}"
+        " --out {output.states} --log {log}"
+
+
+rule import_states:
+    """States from a file of your own, in the form that the orders and pictures are made from."""
+    input:
+        file=own_states_file,
+    output:
+        states="results/states/own/{passage}.parquet",
+    log:
+        "results/logs/import_states/{passage}.log",
+    benchmark:
+        "results/benchmarks/import_states/{passage}.tsv"
+    conda:
+        "../envs/art.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        settings=own_states_json,
+        code=code("import_states.py"),
+        script=path_of("import_states.py"),
+    shell:
+        "python {params.script} --settings {params.settings:q} --passage {wildcards.passage}"
+        " --out {output.states} --log {log}"
+
+
+ruleorder: import_states > extract_states

@@ -1,0 +1,9 @@
+from .rendering import render as render
+from .rendering import size_in_mm as size_in_mm
+from .rendering import write_png as write_png
+from .sheets import comparison_sheet as comparison_sheet
+from .sheets import contact_sheet as contact_sheet
+from .styles import PRINTED as PRINTED
+from .styles import Orientation as Orientation
+from .styles import Print as Print
+from .styles import Style as Style

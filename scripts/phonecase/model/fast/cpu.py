@@ -1,0 +1,123 @@
+"""What the loops that numba compiles for the CPU have in common: threads, and numbers in two precisions.
+
+numba keeps compiled code from run to run, and doesn't see that a function from another module has changed:
+after an edit here, remove `__pycache__` in this folder.
+"""
+
+import ctypes
+import functools
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import torch
+from numba import njit
+from numpy.typing import NDArray
+from torch import Tensor
+
+compiled: Callable[..., Any] = njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
+ONE = np.float32(1)
+
+
+def arrays(*tensors: Tensor) -> list[NDArray[Any]]:
+    """The tensors' memory for NumPy, which has no bfloat16: those are integers of 16 bits."""
+    bits = (tensor.view(torch.uint16) if tensor.dtype == torch.bfloat16 else tensor for tensor in tensors)
+    return [tensor.detach().contiguous().numpy() for tensor in bits]
+
+
+def in_threads(B: int, work: Callable[[int, int, int], None]) -> None:
+    """Split the batch's rows evenly, and call `work` with each part's number, begin and end in a thread.
+
+    The threads are those in which PyTorch computes. Others would fight them for the cores: after a product
+    OpenMP's threads wait some milliseconds for the next one, and don't sleep meanwhile. Where PyTorch brings
+    another OpenMP than GNU's, or none, it is others nevertheless.
+    """
+    parts = min(torch.get_num_threads(), B)
+    bounds = [B * part // parts for part in range(parts + 1)]
+    openmp = _openmp()
+    if parts == 1:
+        work(0, 0, B)
+    elif openmp is None:
+        list(_pool(parts).map(work, range(parts), bounds[:-1], bounds[1:]))
+    else:
+        errors = []
+
+        def team(_: object) -> None:
+            try:
+                for part in range(openmp.omp_get_thread_num(), parts, openmp.omp_get_num_threads()):
+                    work(part, bounds[part], bounds[part + 1])
+            except BaseException as error:  # in a thread that nobody else listens to
+                errors.append(error)
+
+        openmp.GOMP_parallel(_TEAM(team), None, ctypes.c_uint(parts), ctypes.c_uint(0))
+        if errors:
+            raise errors[0]
+
+
+_TEAM = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+
+
+@functools.cache
+def _openmp() -> ctypes.CDLL | None:
+    """GNU's OpenMP as PyTorch loaded it, if it did."""
+    loaded = ctypes.CDLL(None) if os.name == "posix" else None
+    return loaded if hasattr(loaded, "GOMP_parallel") else None
+
+
+@functools.cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Kept from step to step: new threads would start on a core that is busy, and be moved only later."""
+    return ThreadPoolExecutor(threads)
+
+
+@compiled
+def copy(x: NDArray[Any], out: NDArray[Any]) -> None:
+    """To another array of the same type; far quicker than out[:] = x on short rows."""
+    for i in range(len(out)):
+        out[i] = x[i]
+
+
+@compiled
+def store(x: NDArray[np.float32], out: NDArray[Any]) -> None:
+    """x to float32 or bfloat16, which is the upper half of the bits, rounded to nearest, ties to even."""
+    if out.itemsize == 4:
+        copy(x, out)
+        return
+    bits = x.view(np.uint32)
+    for i in range(len(out)):
+        odd = bits[i] >> np.uint32(16) & np.uint32(1)
+        out[i] = (bits[i] + np.uint32(0x7FFF) + odd) >> np.uint32(16)
+
+
+@compiled
+def load(x: NDArray[Any], out: NDArray[np.float32]) -> None:
+    """What `store` stored."""
+    if x.itemsize == 4:
+        copy(x, out)
+        return
+    bits = out.view(np.uint32)
+    for i in range(len(out)):
+        bits[i] = np.uint32(x[i]) << np.uint32(16)
+
+
+@compiled
+def exp(x: np.float32) -> np.float32:
+    """exp(x) to float32's accuracy for |x| ≤ 87, and beyond that as for ±87; loops with it vectorise.
+
+    exp(x) = 2ⁿ exp(r) with n the nearest integer to x / ln 2 and r the rest; exp(r) by the polynomial of
+    Cephes' expf, and 2ⁿ is put together from its bits. ln 2 is taken off in two parts, the first exact.
+    """
+    y = min(max(x, np.float32(-87)), np.float32(87))
+    n = np.floor(y * np.float32(1.44269504) + np.float32(0.5))
+    r = y - n * np.float32(0.693359375) + n * np.float32(2.12194440e-4)
+    p = np.float32(1.9875691500e-4)
+    p = p * r + np.float32(1.3981999507e-3)
+    p = p * r + np.float32(8.3334519073e-3)
+    p = p * r + np.float32(4.1665795894e-2)
+    p = p * r + np.float32(1.6666665459e-1)
+    p = p * r + np.float32(5.0000001201e-1)
+    p = p * r * r + r + ONE
+    power = np.int32((np.int32(n) + np.int32(127)) << np.int32(23)).view(np.float32)
+    return np.float32(p * power)

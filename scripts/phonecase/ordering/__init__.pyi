@@ -1,0 +1,17 @@
+from .comparing import compare as compare
+from .comparing import over_models as over_models
+from .core import Ordering as Ordering
+from .core import similarity as similarity
+from .criteria import CRITERIA as CRITERIA
+from .criteria import criteria as criteria
+from .files import SavedOrder as SavedOrder
+from .files import read_order as read_order
+from .files import read_ordering as read_ordering
+from .files import states_hash as states_hash
+from .files import write_order as write_order
+from .proof import verify as verify
+from .strategies import STRATEGIES as STRATEGIES
+from .strategies import Strategy as Strategy
+from .strategies import check_settings as check_settings
+from .strategies import order_units as order_units
+from .symmetry import permuted as permuted

@@ -1,0 +1,11 @@
+from .checkpoint import Checkpoints as Checkpoints
+from .devices import lease_gpu as lease_gpu
+from .learning_curve import draw_learning_curve as draw_learning_curve
+from .loop import Log as Log
+from .loop import Training as Training
+from .loop import choose_device as choose_device
+from .loop import evaluate_carried as evaluate_carried
+from .muon import Muon as Muon
+from .progress import Progress as Progress
+from .recipe import Recipe as Recipe
+from .tensorboard import TensorBoard as TensorBoard

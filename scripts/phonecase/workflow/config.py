@@ -1,0 +1,241 @@
+"""The settings of a whole run: what `config.yaml` may say, checked before any job starts.
+
+Each table is checked by the model that lives beside the code that it sets; this module joins them, turns
+pydantic's findings into one line for each fault, and makes the JSON schema that editors read.
+"""
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, field_validator
+
+from phonecase.art import Print, Style
+from phonecase.corpus import SourceSettings, SplitSettings, parse
+from phonecase.errors import UserError, suggestion
+from phonecase.experiments.sweep import MEMBER, Experiment, experiments, members
+from phonecase.ordering import STRATEGIES
+from phonecase.settings import Settings
+from phonecase.states.own import MODEL, OwnStates
+from phonecase.training import Recipe
+
+# A name becomes a folder's or a file's.
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$")]
+ModelName = Annotated[str, StringConstraints(pattern=f"^{MEMBER}$")]
+
+
+def _names(value: Any) -> Any:
+    """One name stands for the list of it."""
+    return [value] if isinstance(value, str) else value
+
+
+def _canonical(reference: str) -> str:
+    """A passage as its book is named in full, so that `Rom 1:16` and `Romans 1:16` are the same setting."""
+    try:
+        return str(parse(reference))
+    except UserError as error:
+        raise ValueError(str(error)) from None
+
+
+Reference = Annotated[str, AfterValidator(_canonical)]
+
+
+class Corpus(SourceSettings, SplitSettings):
+    """Where the text comes from, and which books are kept back for validation."""
+
+
+class Config(Settings):
+    """Everything that a run may be told."""
+
+    corpus: Corpus = Corpus()
+    """The text: its source, and the books kept back for validation."""
+
+    model: Annotated[
+        list[ModelName],
+        BeforeValidator(_names, json_schema_input_type=ModelName | list[ModelName]),
+        Field(min_length=1),
+    ]
+    """Which of the models to run: a name, or a list of names; members of a sweep have names too."""
+
+    models: dict[Name, Recipe] = Field(min_length=1)
+    """Named recipes for training; what a recipe leaves out is as in the post."""
+
+    sweep: dict[str, Any] = Field({})
+    """What varies, by the name of the model that a sweep starts from: a table of settings and lists of their
+    values, or a list of such tables."""
+
+    passages: dict[Name, Reference] = Field(min_length=1)
+    """Named passages, as in `romans: Romans 1:16-17`."""
+
+    states: dict[Name, OwnStates] = Field({})
+    """Named grids of your own, ordered and drawn like a passage's states."""
+
+    orders: dict[Name, dict[str, Any] | None] = Field(min_length=1)
+    """Named orders of the rows: a strategy's settings; the strategy is the name, or what `strategy:` says."""
+
+    styles: dict[Name, Style] = Field(min_length=1)
+    """Named pairs of colours."""
+
+    print: Print = Print()
+    """The size of the printed picture."""
+
+    device: Literal["auto", "cuda", "mps", "cpu"] = "auto"
+    """Where to train: `auto` takes CUDA, then Apple's MPS, then the processor."""
+
+    tensorboard: bool = False
+    """Whether a training keeps a log for TensorBoard, in results/models/{model}/tensorboard."""
+
+    @field_validator("models")
+    @classmethod
+    def _own_is_taken(cls, models: dict[str, Recipe]) -> dict[str, Recipe]:
+        if MODEL in models:
+            raise ValueError(f"'{MODEL}' is the name that results of your own states have; choose another")
+        return models
+
+    @cached_property
+    def experiments(self) -> dict[str, Experiment]:
+        """The models that are compared: the sweep's members, or the chosen models."""
+        return experiments(self.models, self.model, self.sweep)
+
+    @cached_property
+    def recipes(self) -> dict[str, Recipe]:
+        """Every model that there is, the sweep's members among them."""
+        return self.models | {name: experiment.recipe for name, experiment in self.experiments.items()}
+
+    def grids(self) -> list[tuple[str, str]]:
+        """Whatever is ordered and drawn: (model, passage) for every chosen model, and your own states."""
+        read = [(model, passage) for model in self.model for passage in self.passages]
+        return read + [(MODEL, name) for name in self.states]
+
+
+class Order(Settings):
+    """An order of the rows that a run makes: a strategy with all its settings."""
+
+    strategy: str
+    settings: dict[str, Any]
+
+
+def check(raw: Mapping[str, Any]) -> Config:
+    """The checked settings of a run, with defaults filled in.
+
+    Raises UserError with one line for every fault: the key, what is wrong and what would be right.
+    """
+    faults: list[str] = []
+    for name, table in _table(raw, "orders").items():
+        if isinstance(table, Mapping | None):
+            try:
+                _order(name, table)
+            except UserError as error:
+                faults.append(str(error))
+    models = _table(raw, "models")
+    swept: set[str] = set()
+    for name, table in _table(raw, "sweep").items():
+        if name not in models:
+            faults.append(_no_model(f"sweep.{name}", name, models))
+            continue
+        try:
+            swept.update(members(name, Recipe.checked(models[name], f"models.{name}"), table))
+        except UserError as error:
+            faults.append(str(error))
+    known = [*models, *swept]
+    faults += [_no_model("model", name, known) for name in _names(raw.get("model", [])) if name not in known]
+    try:
+        config = Config.checked(raw)
+    except UserError as error:
+        faults.insert(0, str(error))
+    if faults:
+        lines = [line for fault in faults for line in fault.splitlines()]
+        raise UserError("\n".join(dict.fromkeys(lines)))
+    return config
+
+
+def _no_model(where: str, name: Any, models: Collection[str]) -> str:
+    hint = suggestion(str(name), models) or f"; there are {', '.join(models)}"
+    return f"{where}: there is no model '{name}' under models{hint}"
+
+
+def order(config: Config, name: str) -> Order:
+    """One of the run's orders, with all its settings."""
+    return _order(name, config.orders[name])
+
+
+def _order(name: str, table: Mapping[str, Any] | None) -> Order:
+    """Check one order's table. Raises UserError for an unknown strategy or a fault in its settings."""
+    settings = dict(table or {})
+    strategy = str(settings.pop("strategy", name))
+    if strategy not in STRATEGIES:
+        hint = suggestion(strategy, STRATEGIES) or f"; the strategies are {', '.join(STRATEGIES)}"
+        raise UserError(f"orders.{name}: there is no strategy '{strategy}'{hint}")
+    checked = STRATEGIES[strategy].settings.checked(settings, where=f"orders.{name}")
+    return Order(strategy=strategy, settings=checked.model_dump())
+
+
+def as_json(settings: BaseModel | Mapping[str, Any] | list[Any]) -> str:
+    """Settings as one JSON text with sorted keys: equal texts for equal settings."""
+    plain = settings.model_dump(mode="json") if isinstance(settings, BaseModel) else settings
+    return json.dumps(plain, sort_keys=True, ensure_ascii=False)
+
+
+def check_yaml(path: Path) -> None:
+    """Look for what readers of YAML say badly or not at all.
+
+    Raises UserError when the file is not there, is no YAML, or has a key twice in one table.
+    """
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such file") from None
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise UserError(f"{path}{line}: this is not YAML: {error.problem}") from None
+    faults = list(_duplicates(root, "")) if root else []
+    if faults:
+        raise UserError("\n".join(faults))
+
+
+def schema() -> str:
+    """The JSON schema of `config.yaml`, for editors that complete and check what is typed."""
+    result = Config.model_json_schema()
+    own, named = {}, []
+    for name, strategy in STRATEGIES.items():
+        table = strategy.settings.model_json_schema() | {"title": name, "description": strategy.description}
+        own[name] = {"anyOf": [{"type": "null"}, table]}
+        properties = {"strategy": {"const": name}} | table["properties"]
+        named.append(table | {"properties": properties, "required": ["strategy"]})
+    orders = result["properties"]["orders"]
+    del orders["patternProperties"]
+    orders |= {"properties": own, "additionalProperties": {"anyOf": named}}
+    keys = Recipe.model_json_schema()["properties"]
+    varied = {
+        key: {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]} for key, one in keys.items()
+    }
+    grid = {"type": "object", "properties": varied, "additionalProperties": False, "minProperties": 1}
+    sweeps = {"anyOf": [grid, {"type": "array", "items": grid, "minItems": 1}]}
+    result["properties"]["sweep"]["additionalProperties"] = sweeps
+    return json.dumps(result, indent=2, ensure_ascii=False) + "\n"
+
+
+def _table(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """A table of the unchecked settings; empty where there is something else."""
+    table = raw.get(key)
+    return table if isinstance(table, Mapping) else {}
+
+
+def _duplicates(node: yaml.Node, prefix: str) -> Iterator[str]:
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            yield from _duplicates(item, f"{prefix}{number}.")
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                yield (
+                    f"{prefix}{key.value}: stands twice, on lines {seen[key.value]} and {line}; "
+                    "only the last would count"
+                )
+            seen[key.value] = line
+            yield from _duplicates(value, f"{prefix}{key.value}.")

@@ -1,0 +1,105 @@
+"""What a script's behaviour depends on: a text that changes when, and only when, its code does.
+
+The workflow passes this text to each rule as a parameter, so that an edit reruns exactly the rules that use
+the edited module. What is hashed is the parsed program without its docstrings: comments, docstrings,
+layout, dates and folders don't count.
+"""
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+
+def fingerprint(script: Path) -> str:
+    """`name:hash` for a script and every module of ours beside it that it imports, at any depth, sorted.
+
+    A module is ours when its file lies in the script's folder, as it does for `python scripts/train.py`.
+    Raises OSError when the script is not there and SyntaxError when one of the files doesn't parse.
+    """
+    folder = script.parent
+    found: dict[str, str] = {}
+    waiting = [script]
+    while waiting:
+        path = waiting.pop()
+        name = path.relative_to(folder).as_posix()
+        if name not in found:
+            found[name], imports = _read(path.read_text(encoding="utf-8"))
+            waiting += [file for module in imports for file in _files(folder, module)]
+    return " ".join(f"{name}:{digest}" for name, digest in sorted(found.items()))
+
+
+@cache
+def _read(program: str) -> tuple[str, tuple[str, ...]]:
+    """The hash of a parsed program, and the full names of the modules that it imports."""
+    tree = ast.parse(program)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = [statement for statement in node.body if not _is_text(statement)]
+    digest = hashlib.sha256(ast.unparse(tree).encode()).hexdigest()[:12]
+    return digest, tuple(_imports(tree))
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    """Whether a statement is a text by itself: a docstring, or the description of a field."""
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
+def _imports(node: ast.AST) -> Iterator[str]:
+    """What a program may import when it runs, as full dotted names: of modules, or of names in them.
+
+    What only a type checker reads is left out.
+    """
+    for child in ast.iter_child_nodes(node):
+        if (
+            isinstance(child, ast.If)
+            and isinstance(child.test, ast.Name)
+            and child.test.id == "TYPE_CHECKING"
+        ):
+            continue
+        if isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+        elif isinstance(child, ast.ImportFrom) and child.module and child.level == 0:
+            yield from (f"{child.module}.{alias.name}" for alias in child.names)
+        else:
+            yield from _imports(child)
+
+
+def _files(folder: Path, name: str) -> list[Path]:
+    """The files of ours that importing a name runs: its module's and those of the packages around it.
+
+    A package may hand on names of its modules (`__init__.pyi` says which is whose). Importing one of these
+    runs that module alone; importing the package itself may run any of them.
+    """
+    files: list[Path] = []
+    handed_on: dict[str, str] = {}
+    package = ""
+    for part in name.split("."):
+        path = folder.joinpath(*package.split("."), part)
+        if path.with_suffix(".py").is_file():
+            return [*files, path.with_suffix(".py")]
+        if not (path / "__init__.py").is_file():
+            return files + (_files(folder, handed_on[part]) if part in handed_on else [])
+        files.append(path / "__init__.py")
+        package = f"{package}.{part}".lstrip(".")
+        handed_on = _handed_on(path / "__init__.pyi", package)
+    return files + [file for module in handed_on.values() for file in _files(folder, module)]
+
+
+@cache
+def _handed_on(stub: Path, package: str) -> dict[str, str]:
+    """The names that a package hands on, each with the full name of the module that it is imported from."""
+    if not stub.is_file():
+        return {}
+    statements = ast.parse(stub.read_text(encoding="utf-8")).body
+    return {
+        alias.asname or alias.name: f"{package}.{statement.module or alias.name}"
+        for statement in statements
+        if isinstance(statement, ast.ImportFrom)
+        for alias in statement.names
+    }

