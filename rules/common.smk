@@ -14,11 +14,11 @@ sys.path.insert(0, str(SCRIPTS))
 # `python` in a job is the Python that runs Snakemake, unless a conda environment replaces it.
 os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()]))
 
-from phonecase.workflow.config import Config, as_json, check, check_yaml, order
 from phonecase.corpus import SourceSettings, SplitSettings
 from phonecase.errors import UserError
-from phonecase.workflow import fingerprint
 from phonecase.experiments.sweep import MEMBER
+from phonecase.workflow.config import Config, as_json, check, check_yaml, order
+from phonecase.workflow.fingerprint import fingerprints
 
 
 def stop(error: UserError):
@@ -38,7 +38,7 @@ def checked_config() -> Config:
 
 def code(script):
     """What a script's behaviour depends on, for a rule's params."""
-    return fingerprint(SCRIPTS / script)
+    return CODE[script]
 
 
 def path_of(script):
@@ -197,6 +197,7 @@ configfile: "config.yaml"
 
 
 CONFIG = checked_config()
+CODE = fingerprints(SCRIPTS, memory=Path(".snakemake/phonecase/programs.json"))
 
 
 wildcard_constraints:

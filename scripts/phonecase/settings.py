@@ -1,10 +1,15 @@
 """What every table of settings has in common: strict keys, and faults in words for people."""
 
+import ast
+import inspect
+import itertools
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, ErrorDetails
 
 from phonecase.errors import UserError, suggestion
 
@@ -12,7 +17,7 @@ from phonecase.errors import UserError, suggestion
 class Settings(BaseModel):
     """A table of settings: unknown keys are errors, and nothing changes it once it is checked."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     @classmethod
     def checked(cls, table: Mapping[str, Any], where: str = "") -> Self:
@@ -32,6 +37,42 @@ class Settings(BaseModel):
             return cls.model_validate_json(text)
         except ValidationError as error:
             raise UserError("\n".join(_lines(error, cls))) from None
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /
+    ) -> JsonSchemaValue:
+        """The JSON schema, each key described by the docstring under it.
+
+        pydantic's own `use_attribute_docstrings` reads the sources whenever a class is made: a quarter of a
+        second in each call of Snakemake, for texts that only the schema shows.
+        """
+        result = handler(schema)
+        properties = handler.resolve_ref_schema(result).get("properties", {})
+        for key, text in _docstrings(cls).items():
+            properties[key]["description"] = text
+        return result
+
+
+def _docstrings(model: type[BaseModel]) -> dict[str, str]:
+    """The docstrings under a model's keys, those of the models that it extends among them."""
+    found: dict[str, str] = {}
+    for parent in reversed(model.__mro__):
+        if "__annotations__" not in vars(parent) or parent in (BaseModel, Settings):
+            continue
+        try:
+            (program,) = ast.parse(textwrap.dedent(inspect.getsource(parent))).body
+        except (OSError, TypeError):  # made by create_model: there is no source
+            continue
+        assert isinstance(program, ast.ClassDef)
+        for key, text in itertools.pairwise(program.body):
+            match key, text:
+                case (
+                    ast.AnnAssign(target=ast.Name(name)),
+                    ast.Expr(ast.Constant(str(words))),
+                ) if name in model.model_fields:
+                    found[name] = inspect.cleandoc(words)
+    return found
 
 
 def _lines(error: ValidationError, model: type[BaseModel], where: str = "") -> Iterator[str]:

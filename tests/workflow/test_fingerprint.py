@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from phonecase.workflow.fingerprint import fingerprint
+from phonecase.workflow import fingerprint as module
+from phonecase.workflow.fingerprint import _parse, fingerprint, fingerprints
 
 FILES = {
     "draw.py": "from art import paint\nimport json\n\ndef main():\n    from art.deep import brush\n",
@@ -101,3 +102,37 @@ def test_a_name_that_a_package_hands_on_is_its_module_s(tmp_path: Path) -> None:
 
     assert names("draw.py") == ["art/__init__.py", "art/brush.py", "art/colour.py", "draw.py"]
     assert set(names("look.py")) == set(files) - {"art/__init__.pyi", "draw.py"}
+
+
+def test_what_parsing_found_is_remembered_by_content(
+    scripts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = tmp_path / "made" / "programs.json"
+    first = fingerprints(scripts, memory)
+    assert first == {name: fingerprint(scripts / name) for name in ("draw.py", "train.py")}
+    parsed: list[str] = []
+
+    def parse(program: str) -> tuple[str, list[str]]:
+        parsed.append(program)
+        return _parse(program)
+
+    monkeypatch.setattr(module, "_parse", parse)
+    assert fingerprints(scripts, memory) == first
+    assert not parsed
+    (scripts / "art/colour.py").write_text("RED = 2\n")
+    assert fingerprints(scripts, memory) != first
+    assert parsed == ["RED = 2\n"]
+
+
+@pytest.mark.parametrize("spoilt", ["", "[]", "{", "null"])
+def test_a_spoilt_memory_is_made_anew(scripts: Path, tmp_path: Path, spoilt: str) -> None:
+    memory = tmp_path / "programs.json"
+    expected = fingerprints(scripts, memory)
+    memory.write_text(spoilt)
+    assert fingerprints(scripts, memory) == expected
+    assert len(memory.read_text()) > 100
+
+
+def test_a_memory_that_can_t_be_written_is_done_without(scripts: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert fingerprints(scripts, tmp_path / "file" / "programs.json")

@@ -6,10 +6,15 @@ layout, dates and folders don't count.
 """
 
 import ast
+import contextlib
 import hashlib
+import json
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+
+from phonecase.files import write_text
 
 
 def fingerprint(script: Path) -> str:
@@ -18,27 +23,72 @@ def fingerprint(script: Path) -> str:
     A module is ours when its file lies in the script's folder, as it does for `python scripts/train.py`.
     Raises OSError when the script is not there and SyntaxError when one of the files doesn't parse.
     """
-    folder = script.parent
-    found: dict[str, str] = {}
-    waiting = [script]
-    while waiting:
-        path = waiting.pop()
-        name = path.relative_to(folder).as_posix()
-        if name not in found:
-            found[name], imports = _read(path.read_text(encoding="utf-8"))
-            waiting += [file for module in imports for file in _files(folder, module)]
-    return " ".join(f"{name}:{digest}" for name, digest in sorted(found.items()))
+    return _Programs(script.parent, {}).fingerprint(script)
 
 
-@cache
-def _read(program: str) -> tuple[str, tuple[str, ...]]:
-    """The hash of a parsed program, and the full names of the modules that it imports."""
+def fingerprints(folder: Path, memory: Path) -> dict[str, str]:
+    """The fingerprints of all scripts in a folder, by the scripts' names.
+
+    Parsing takes a third of a second, so what it found is kept in the file `memory`, by the hash of each
+    program's text: what is there holds whatever has happened to the files, and the file may go at any time.
+    """
+    try:
+        remembered = json.loads(memory.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        remembered = None
+    known: Parsed = remembered if isinstance(remembered, dict) else {}
+    programs = _Programs(folder, known)
+    found = {script.name: programs.fingerprint(script) for script in sorted(folder.glob("*.py"))}
+    if programs.parsed != known:
+        with contextlib.suppress(OSError):  # a folder that can't be written to costs that third of a second
+            write_text(memory, json.dumps(programs.parsed))
+    return found
+
+
+Parsed = dict[str, tuple[str, list[str]]]
+"""The hash of a parsed program and what it imports, by a hash of its text and of this module's."""
+
+
+class _Programs:
+    """The programs in a folder, each read once; `parsed` gathers what was found, taken from `known` first."""
+
+    def __init__(self, folder: Path, known: Parsed) -> None:
+        self.parsed: Parsed = {}
+        self._folder = folder
+        self._known = known
+        self._read: dict[Path, tuple[str, list[Path]]] = {}
+        self._ways = hashlib.sha256(Path(__file__).read_bytes() + sys.version.encode()).digest()
+
+    def fingerprint(self, script: Path) -> str:
+        found: dict[str, str] = {}
+        waiting = [script]
+        while waiting:
+            path = waiting.pop()
+            name = path.relative_to(self._folder).as_posix()
+            if name not in found:
+                found[name], imported = self._digest_and_imports(path)
+                waiting += imported
+        return " ".join(f"{name}:{digest}" for name, digest in sorted(found.items()))
+
+    def _digest_and_imports(self, path: Path) -> tuple[str, list[Path]]:
+        """The hash of a program, and the files of ours that it imports."""
+        if path not in self._read:
+            text = path.read_text(encoding="utf-8")
+            key = hashlib.sha256(self._ways + text.encode()).hexdigest()
+            self.parsed[key] = self._known[key] if key in self._known else _parse(text)
+            digest, names = self.parsed[key]
+            self._read[path] = digest, [file for name in names for file in _files(self._folder, name)]
+        return self._read[path]
+
+
+def _parse(program: str) -> tuple[str, list[str]]:
+    """The hash of a parsed program, and the full names of what it imports."""
     tree = ast.parse(program)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = [statement for statement in node.body if not _is_text(statement)]
     digest = hashlib.sha256(ast.unparse(tree).encode()).hexdigest()[:12]
-    return digest, tuple(_imports(tree))
+    return digest, sorted(set(_imports(tree)))
 
 
 def _is_text(statement: ast.stmt) -> bool:
@@ -87,19 +137,17 @@ def _files(folder: Path, name: str) -> list[Path]:
             return files + (_files(folder, handed_on[part]) if part in handed_on else [])
         files.append(path / "__init__.py")
         package = f"{package}.{part}".lstrip(".")
-        handed_on = _handed_on(path / "__init__.pyi", package)
+        stub = path / "__init__.pyi"
+        handed_on = _handed_on(stub.read_text(encoding="utf-8"), package) if stub.is_file() else {}
     return files + [file for module in handed_on.values() for file in _files(folder, module)]
 
 
 @cache
-def _handed_on(stub: Path, package: str) -> dict[str, str]:
+def _handed_on(stub: str, package: str) -> dict[str, str]:
     """The names that a package hands on, each with the full name of the module that it is imported from."""
-    if not stub.is_file():
-        return {}
-    statements = ast.parse(stub.read_text(encoding="utf-8")).body
     return {
         alias.asname or alias.name: f"{package}.{statement.module or alias.name}"
-        for statement in statements
+        for statement in ast.parse(stub).body
         if isinstance(statement, ast.ImportFrom)
         for alias in statement.names
     }
