@@ -7,31 +7,36 @@
 
 
 rule render_variants:
-    """The picture in one order and one style, landscape and turned to portrait, at the size of print."""
+    """A style's pictures in every order, landscape and turned to portrait, at the size of print.
+
+    One job for all of them, since starting it takes longer than drawing them. Of those that it made before,
+    it draws again only what has changed: see scripts/phonecase/art/kept.py.
+    """
     input:
         states="results/states/{model}/{passage}.parquet",
-        order="results/orders/{model}/{passage}/{strategy}.parquet",
+        orders=all_orders,
     output:
-        landscape="results/art/{model}/{passage}/{strategy}/{style}.png",
-        portrait="results/art/{model}/{passage}/{strategy}/{style}.portrait.png",
+        pictures=pictures_of("{model}", "{passage}", "{style}"),
     log:
-        "results/logs/render_variants/{model}/{passage}/{strategy}/{style}.log",
+        "results/logs/render_variants/{model}/{passage}/{style}.log",
     benchmark:
-        "results/benchmarks/render_variants/{model}/{passage}/{strategy}/{style}.tsv"
+        "results/benchmarks/render_variants/{model}/{passage}/{style}.tsv"
     conda:
         "../envs/art.yaml"
     resources:
         mem_mb=1000,
-        runtime=5,
+        runtime=30,
     params:
         style=style_json,
         print=as_json(CONFIG.print),
         code=code("render_variants.py"),
         script=path_of("render_variants.py"),
+        folder=folder_of_pictures,
     shell:
-        "python {params.script} --states {input.states} --order {input.order}"
-        " --style {params.style:q} --print {params.print:q}"
-        " --landscape {output.landscape} --portrait {output.portrait} --log {log}"
+        "python {params.script} --states {input.states} --orders {input.orders}"
+        " --style {params.style:q} --name {wildcards.style} --print {params.print:q} --out {params.folder}"
+        " --kept .snakemake/phonecase/pictures/{wildcards.model}/{wildcards.passage}/{wildcards.style}"
+        " --code {params.code:q} --log {log}"
 
 
 rule contact_sheet:
@@ -67,14 +72,7 @@ rule contact_sheet:
 rule pictures:
     """Every configured picture."""
     input:
-        for_every_grid(
-            [
-                "results/art/{model}/{passage}/{strategy}/{style}.png",
-                "results/art/{model}/{passage}/{strategy}/{style}.portrait.png",
-            ],
-            strategy=CONFIG.orders,
-            style=CONFIG.styles,
-        ),
+        [pictures_of(model, passage, style) for model, passage in CONFIG.grids() for style in CONFIG.styles],
 
 
 rule contact_sheets:

@@ -5,6 +5,7 @@ Snakemake reruns it when, and only when, one of them changes. Its code reaches i
 a text of hashes of the script and of every module of ours that it imports.
 """
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -19,6 +20,10 @@ from phonecase.errors import UserError
 from phonecase.experiments.sweep import MEMBER
 from phonecase.workflow.config import Config, as_json, check, check_yaml, order
 from phonecase.workflow.fingerprint import fingerprints
+
+# All that is imported by now stays to the end: the garbage collector need not go through it again and again,
+# nor when Snakemake leaves. A fifth of a second of each call.
+gc.freeze()
 
 
 def stop(error: UserError):
@@ -178,6 +183,31 @@ def experiments_without_the_failed():
             shell("{command}")
 
 
+def pictures_of(model, passage, style):
+    """A style's pictures in every order; any of the three may stay a wildcard."""
+    return expand(
+        f"results/art/{model}/{passage}/{{strategy}}/{style}{{form}}.png",
+        strategy=CONFIG.orders,
+        form=["", ".portrait"],
+        allow_missing=True,
+    )
+
+
+def folder_of_pictures(wildcards, output):
+    """Where a passage's pictures go, wherever the results lie."""
+    return Path(output[0]).parents[1]
+
+
+def start_jobs_at_any_rate():
+    """On one machine, no limit on how many jobs start in a second.
+
+    The limit spares a cluster's queue. Its clock ticks once a second while jobs run, and Snakemake can't leave
+    before the last tick: up to a second after every run.
+    """
+    if workflow.local_exec and hasattr(workflow.scheduler, "job_rate_limiter"):
+        workflow.scheduler.job_rate_limiter = None
+
+
 def style_json(wildcards):
     return as_json(CONFIG.styles[wildcards.style])
 
@@ -205,3 +235,7 @@ wildcard_constraints:
     passage="[a-z0-9_-]+",
     strategy="[a-z0-9_-]+",
     style="[a-z0-9_-]+",
+
+
+onstart:
+    start_jobs_at_any_rate()

@@ -1,45 +1,69 @@
-"""Draw a passage's states in one order and one style: a landscape and a portrait PNG at the size of print."""
+"""Draw a passage's states in one style and every order: landscape and portrait PNGs at the size of print."""
 
 import argparse
+import json
 import logging
+from itertools import product
 from pathlib import Path
+from typing import get_args
 
 from phonecase.art import Orientation, Print, Style, render, size_in_mm, write_png
+from phonecase.art.kept import Kept
 from phonecase.console import run
-from phonecase.ordering import read_ordering
+from phonecase.ordering import read_ordering, states_hash
 from phonecase.states import read_states
 
 log = logging.getLogger("phonecase.render_variants")
+SUFFIXES: dict[Orientation, str] = {"landscape": ".png", "portrait": ".portrait.png"}
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     result = argparse.ArgumentParser(description=__doc__)
     result.add_argument("--states", type=Path, required=True, help="states file of extract_states.py")
-    result.add_argument("--order", type=Path, required=True, help="order file of order_rows.py")
+    result.add_argument("--orders", type=Path, nargs="+", required=True, help="order files of order_rows.py")
     result.add_argument("--style", required=True, help='JSON: {"colours": ["#FEF7E9", "#0040A1"]}')
+    result.add_argument("--name", required=True, help="the style's name, which the pictures' files have")
     result.add_argument("--print", default="{}", help='JSON: {"cell": 7, "dpi": 300}')
-    result.add_argument("--landscape", type=Path, required=True, help="PNG to write")
-    result.add_argument("--portrait", type=Path, required=True, help="PNG to write, turned clockwise")
+    result.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        help="folder to write to: ORDER/NAME.png and ORDER/NAME.portrait.png",
+    )
+    result.add_argument(
+        "--kept", type=Path, help="folder to keep pictures in, and to take unchanged ones from"
+    )
+    result.add_argument("--code", default="", help="with --kept: what the pictures' code is, in any words")
     return result
 
 
 def main(args: argparse.Namespace) -> None:
-    """Read the states and their order, draw both pictures."""
+    """Read the states and their orders, draw all pictures that aren't there as they should be."""
     style = Style.from_json(args.style)
     size = Print.from_json(args.print)
     states = read_states(args.states)
-    ordering = read_ordering(args.order)
     text = {
         "Title": f"{states.reference}: the hidden states of a recurrent network, a column a character",
         "Software": "phonecase",
     }
-    paths: dict[Orientation, Path] = {"landscape": args.landscape, "portrait": args.portrait}
-    for orientation, path in paths.items():
-        picture = render(states.units, ordering, style, cell=size.cell, orientation=orientation)
-        write_png(path, picture, dpi=size.dpi, text=text)
+    fixed = [args.code, states_hash(states.units), style.model_dump(), size.model_dump(), text]
+    kept, drawn, taken = Kept(args.kept), 0, 0
+    for path, orientation in product(args.orders, get_args(Orientation)):
+        ordering = read_ordering(path)
+        source = json.dumps([*fixed, ordering.permutation.tolist(), ordering.signs.tolist(), orientation])
+        target = args.out / path.stem / f"{args.name}{SUFFIXES[orientation]}"
+        if kept.take(target, source):
+            taken += 1
+        else:
+            picture = render(states.units, ordering, style, cell=size.cell, orientation=orientation)
+            write_png(target, picture, dpi=size.dpi, text=text)
+            kept.keep(target, source)
+            drawn += 1
+    kept.drop_others()
     width, height = (size_in_mm(states.units.shape[axis] * size.cell, size.dpi) for axis in (0, 1))
-    log.info("%s: %.1f × %.1f mm at %d DPI", args.landscape, width, height, size.dpi)
+    pictures = f"{drawn} pictures drawn" + (f", {taken} as before" if taken else "")
+    log.info("%s: %s, %.1f × %.1f mm at %d DPI", args.name, pictures, width, height, size.dpi)
 
 
 if __name__ == "__main__":

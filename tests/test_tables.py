@@ -37,22 +37,23 @@ def test_what_is_no_array_of_numbers_is_refused(column: list[object]) -> None:
 
 
 def test_a_picture_is_drawn_without_pandas(tmp_path: Path) -> None:
-    """Its import takes longer than the picture, and a run draws a hundred, each in a process of its own."""
+    """Its import takes longer than all pictures of a style."""
     units = np.ones((4, 2), np.int8)
     about = {"passage": "romans", "reference": "Romans 1:16", "model": "post"}
     places = [("Romans", 1, 16)] * 4
     write_states(tmp_path / "states", States("abcd", units, np.zeros(4, np.float32), places, about))
     ordering = Ordering(np.arange(2, dtype=np.int32), np.ones(2, np.int8))
     write_order(tmp_path / "order", SavedOrder(ordering, "identity", {}, 4, states_hash(units)))
-    files = {"states": "states", "order": "order", "landscape": "l.png", "portrait": "p.png"}
+    files = {"states": "states", "orders": "order", "out": "art"}
     words = [f"--{name}={tmp_path / file}" for name, file in files.items()]
+    style = '{"colours": ["#FEF7E9", "#0040A1"]}'
     done = subprocess.run(
-        [sys.executable, "-X", "importtime", SCRIPT, *words, '--style={"colours": ["#FEF7E9", "#0040A1"]}'],
+        [sys.executable, "-X", "importtime", SCRIPT, *words, "--name=printed", f"--style={style}"],
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "p.png").is_file()
+    assert (tmp_path / "art/order/printed.portrait.png").is_file()
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "numpy" in imported
     assert "pandas" not in imported

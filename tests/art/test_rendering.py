@@ -34,8 +34,7 @@ def test_every_pixel_is_the_colour_of_its_units_bit(
     rng = np.random.default_rng(seed)
     states = rng.choice(np.array([-1, 1], np.int8), (T, H))
     ordering = some_ordering(H, rng)
-    picture = render(states, ordering, PRINTED, cell=cell, orientation=orientation)
-    assert picture.mode == "RGB"
+    picture = render(states, ordering, PRINTED, cell=cell, orientation=orientation).convert("RGB")
     if orientation == "portrait":  # turn it back
         assert picture.size == (H * cell, T * cell)
         picture = picture.transpose(Image.Transpose.ROTATE_90)
@@ -52,7 +51,7 @@ def test_portrait_starts_with_the_first_character_at_the_top() -> None:
     picture = render(
         states, Ordering(np.arange(3, dtype=np.int32), np.ones(3, np.int8)), PRINTED, orientation="portrait"
     )
-    assert [picture.getpixel((0, y)) for y in (0, 1)] == [BLUE, CREAM]
+    assert [picture.convert("RGB").getpixel((0, y)) for y in (0, 1)] == [BLUE, CREAM]
 
 
 @pytest.fixture
@@ -66,12 +65,21 @@ def test_the_printed_size_is_the_posts(tmp_path: Path, states: npt.NDArray[np.in
     write_png(tmp_path / "a.png", picture, dpi=size.dpi, text={"Title": "Römer"})
     with Image.open(tmp_path / "a.png") as image:
         assert image.size == (1918, 896)
-        assert image.mode == "RGB"
+        assert image.mode == "P"
         assert [round(dpi) for dpi in image.info["dpi"]] == [300, 300]
         assert image.info["srgb"] == 0
         assert image.info["Title"] == "Römer"
-        assert {colour for _, colour in image.getcolors() or []} == {CREAM, BLUE}
+        assert {colour for _, colour in image.convert("RGB").getcolors() or []} == {CREAM, BLUE}
     assert [round(size_in_mm(pixels, 300), 1) for pixels in picture.size] == [162.4, 75.9]
+
+
+def test_two_colours_take_a_bit_a_pixel(tmp_path: Path, states: npt.NDArray[np.int8]) -> None:
+    write_png(
+        tmp_path / "a.png", render(states, some_ordering(128, np.random.default_rng(0)), PRINTED), dpi=300
+    )
+    header = (tmp_path / "a.png").read_bytes()[:26]
+    assert header[12:16] == b"IHDR"
+    assert (header[24], header[25]) == (1, 3)  # bits a pixel, indexed
 
 
 def test_the_same_picture_gives_the_same_bytes(tmp_path: Path, states: npt.NDArray[np.int8]) -> None:

@@ -14,21 +14,13 @@ from workflow.small import SETTINGS, copy_workflow
 pytestmark = pytest.mark.slow
 
 # The jobs of the small project: one model, one passage, two orders, two styles.
-RENDER = {
-    ("render_variants", order, style) for order in ("mean", "insertion") for style in ("printed", "plum")
-}
+RENDER = {("render_variants", "printed"), ("render_variants", "plum")}
 ART = RENDER | {("contact_sheet",)}
 ORDERS = {("order_rows", "mean"), ("order_rows", "insertion"), ("compare_orders",)} | ART
 STATES = {("extract_states",)} | ORDERS
 MODEL = {("train",), ("learning_curve",)} | STATES
 EVERYTHING = {("fetch_kjv",), ("split_by_book",), ("build_vocab",)} | MODEL
-INSERTION = {
-    ("order_rows", "insertion"),
-    ("compare_orders",),
-    ("contact_sheet",),
-    ("render_variants", "insertion", "printed"),
-    ("render_variants", "insertion", "plum"),
-}
+INSERTION = {("order_rows", "insertion"), ("compare_orders",)} | ART
 
 
 def jobs(planned: list[Job]) -> set[tuple[str, ...]]:
@@ -79,11 +71,7 @@ SETTINGS_CASES = {
         {tuple("printed-one" if part == "insertion" else part for part in job) for job in INSERTION},
     ),
     "an order's default, written out": ("insertion:", "insertion: {signed: false}", set()),
-    "colour": (
-        "#402040",
-        "#402041",
-        {("render_variants", "mean", "plum"), ("render_variants", "insertion", "plum"), ("contact_sheet",)},
-    ),
+    "colour": ("#402040", "#402041", {("render_variants", "plum"), ("contact_sheet",)}),
     "size of print": ("cell: 2", "cell: 3", RENDER),
     "device": ("device: cpu", "device: auto", set()),
     "TensorBoard": ("device: cpu", "device: cpu\ntensorboard: true", set()),
@@ -196,4 +184,4 @@ def test_a_moved_folder_reruns_nothing(project: Path, tmp_path: Path) -> None:
 
 def test_a_lost_picture_is_drawn_again_and_nothing_else(project: Path) -> None:
     (project / "results/art/tiny/romans/mean/plum.portrait.png").unlink()
-    assert jobs(plan(project)) == {("render_variants", "mean", "plum")}
+    assert jobs(plan(project)) == {("render_variants", "plum")}

@@ -78,8 +78,23 @@ def test_the_picture_is_the_states_in_that_order_and_style(
     for suffix, orientation in (("", "landscape"), (".portrait", "portrait")):
         with Image.open(finished / f"results/art/tiny/romans/{order}/{style}{suffix}.png") as picture:
             expected = render(states.units, ordering, Style(colours=pair), cell=2, orientation=orientation)  # type: ignore[arg-type]
-            np.testing.assert_array_equal(np.asarray(picture), np.asarray(expected))
+            np.testing.assert_array_equal(
+                *(np.asarray(image.convert("RGB")) for image in (picture, expected))
+            )
             assert round(picture.info["dpi"][0]) == 300
+
+
+def test_a_new_order_draws_its_own_pictures_and_leaves_the_others_as_they_are(project: Path) -> None:
+    before = {path: path.read_bytes() for path in project.glob("results/art/tiny/romans/*/*.png")}
+    text = (project / "config.yaml").read_text().replace("  insertion:\n", "  insertion:\n  random:\n")
+    (project / "config.yaml").write_text(text)
+    done = snakemake(project)
+    assert done.returncode == 0, done.stderr
+    assert {path: path.read_bytes() for path in before} == before
+    for style in ("printed", "plum"):
+        assert (project / f"results/art/tiny/romans/random/{style}.portrait.png").exists()
+        log = (project / f"results/logs/render_variants/tiny/romans/{style}.log").read_text()
+        assert "2 pictures drawn, 4 as before" in log
 
 
 def test_the_network_itself_takes_the_order_on_request(project: Path) -> None:
@@ -119,7 +134,7 @@ def test_every_job_leaves_a_log_and_a_benchmark(finished: Path) -> None:
         for path in files_of(finished, "benchmarks")
     }
     assert logs == benchmarks
-    assert len(logs) == 14
+    assert len(logs) == 12
     assert "validation" in (finished / "results/logs/train/tiny.log").read_text()
 
 

@@ -27,12 +27,15 @@ def render(
 
     Landscape has a row for each unit and a column for each character, H * cell pixels high and T * cell
     wide. Portrait is the same picture turned clockwise by a quarter, so that the passage runs down it.
+    The image is indexed: a pixel is 0 where the bit is −1, else 1, and the palette has the two colours.
     """
-    palette = np.array([ImageColor.getrgb(colour) for colour in style.colours], np.uint8)
-    grid = (ordering.shown(states) > 0).astype(np.intp)  # (H, T)
+    grid = (ordering.shown(states) > 0).view(np.uint8)  # (H, T)
     if orientation == "portrait":
         grid = np.rot90(grid, k=-1)
-    return Image.fromarray(palette[grid.repeat(cell, axis=0).repeat(cell, axis=1)])
+    pixels = np.repeat(np.repeat(grid, cell, axis=1), cell, axis=0)
+    image = Image.frombuffer("P", pixels.shape[::-1], pixels, "raw", "P", 0, 1)  # shares the memory
+    image.putpalette([part for colour in style.colours for part in ImageColor.getrgb(colour)])
+    return image
 
 
 def size_in_mm(pixels: int, dpi: int) -> float:
@@ -41,10 +44,13 @@ def size_in_mm(pixels: int, dpi: int) -> float:
 
 
 def write_png(path: Path, image: Image.Image, *, dpi: int, text: Mapping[str, str] | None = None) -> None:
-    """Write a PNG that says it is sRGB and how large it prints, with text fields for where it comes from."""
+    """Write a PNG that says it is sRGB and how large it prints, with text fields for where it comes from.
+
+    An image of two colours takes one bit a pixel.
+    """
     info = PngInfo()
     info.add(b"sRGB", b"\0")  # rendering intent: perceptual
     for key, value in (text or {}).items():
         info.add_itxt(key, value)
     with atomic(path) as temporary:
-        image.save(temporary, format="PNG", dpi=(dpi, dpi), pnginfo=info, optimize=True)
+        image.save(temporary, format="PNG", dpi=(dpi, dpi), pnginfo=info)
