@@ -10,7 +10,7 @@ IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(IN_VENV) snakemake --cores 4 --resources gpu=1
 
 .DEFAULT_GOAL := pictures
-.PHONY: pictures setup test test-fast check bench bench-recipes bench-growth bench-scale bench-orders bench-seriation bench-cores report bundle clean lock help
+.PHONY: pictures setup test test-fast check bench bench-recipes bench-growth bench-scale bench-pictures bench-orders bench-seriation bench-cores report bundle clean lock help
 
 pictures: setup  ## Set up, then make every picture in results/ that config.yaml asks for (the default)
 	$(SNAKEMAKE) $(ARGS)
@@ -43,6 +43,9 @@ bench-growth: setup  ## Time a training step by hidden size, window, batch and t
 
 bench-scale: setup  ## Measure each stage by its sizes, and the plan of a sweep by its models
 	$(IN_VENV) python bench/scale.py $(ARGS)
+
+bench-pictures: setup  ## Time whole runs of Snakemake, training apart: nothing to do, a colour, everything
+	$(IN_VENV) python bench/pictures.py $(ARGS)
 
 bench-orders: setup  ## Time every order beside other solvers (those of bench/requirements.txt)
 	$(IN_VENV) python bench/orders.py $(ARGS)

@@ -1,4 +1,4 @@
-"""How long the way to the pictures takes, once a network is trained: whole runs of Snakemake, start-up included.
+"""How long the way to the pictures takes, training apart: whole runs of Snakemake, start-up included.
 
 In copies of the workflow with a finished default run each, turn by turn:
 
@@ -68,47 +68,56 @@ class Project:
 
     def __init__(self, root: Path, folder: Path, config: Path | None) -> None:
         self.name = root.resolve().name
-        self.folder = folder
+        self.root, self.folder, self.config = root, folder, config
         python = root.resolve() / ".venv/bin/python"
         self.python = str(python if python.exists() else sys.executable)
         self.seconds: dict[str, list[float]] = {step: [] for step in STEPS}
-        folder.mkdir()
-        for part in PARTS:
-            copy = shutil.copytree if (root / part).is_dir() else shutil.copy
-            copy(root / part, folder / part)
-        if config:
-            shutil.copy(config, folder / "config.yaml")
+        self.jobs: dict[str, int] = {}
+        self.copy_to(folder)
         self.settings = (folder / "config.yaml").read_text(encoding="utf-8")
         self.colour = list(yaml.safe_load(self.settings)["styles"].values())[-1]["colours"][0]
-        print(f"{self.name}: the whole run, training included: {self.run()[0]:.1f} s", file=sys.stderr)
+        print(f"{self.name}: the whole run, training included: {self.run(folder)[0]:.1f} s", file=sys.stderr)
+
+    def copy_to(self, folder: Path) -> None:
+        """Everything that a fresh checkout has and a run reads; with what numba has compiled, if anything."""
+        folder.mkdir()
+        for part in PARTS:
+            copy = shutil.copytree if (self.root / part).is_dir() else shutil.copy
+            copy(self.root / part, folder / part)
+        if self.config:
+            shutil.copy(self.config, folder / "config.yaml")
 
     def turn(self) -> None:
         """Take each step once."""
-        self.note("nothing to do", *self.run())
-        other = self.settings.replace(self.colour, f"#{len(self.seconds['a changed colour']) + 0x123450:06X}")
-        (self.folder / "config.yaml").write_text(other, encoding="utf-8")
-        self.note("a changed colour", *self.run())
+        self.note("nothing to do", *self.run(self.folder))
+
+        changed = self.settings.replace(self.colour, f"#12345{len(self.seconds['a changed colour']) % 10}")
+        (self.folder / "config.yaml").write_text(changed, encoding="utf-8")
+        self.note("a changed colour", *self.run(self.folder))
         (self.folder / "config.yaml").write_text(self.settings, encoding="utf-8")
-        self.run()
-        elsewhere = self.folder / "from-nothing"
-        text, jobs = self.run("--directory", str(elsewhere), "--configfile", "config.yaml", *TEXT)
-        shutil.rmtree(elsewhere)
-        for name in FOLLOWS:
-            shutil.rmtree(self.folder / "results" / name)
-        shutil.rmtree(self.folder / ".snakemake/phonecase", ignore_errors=True)
-        (self.folder / "results/models").joinpath("swift", "learning_curve.png").unlink(missing_ok=True)
-        rest, more = self.run()
+        self.run(self.folder)
+
+        with tempfile.TemporaryDirectory() as folder:
+            self.copy_to(Path(folder) / "fresh")
+            text, jobs = self.run(Path(folder) / "fresh", *TEXT)
+        results = self.folder / "results"
+        for made in [*(results / name for name in FOLLOWS), self.folder / ".snakemake/phonecase"]:
+            shutil.rmtree(made, ignore_errors=True)
+        for curve in results.glob("models/*/learning_curve.*"):
+            curve.unlink()
+        rest, more = self.run(self.folder)
         self.note("all but training", text + rest, jobs + more)
 
     def note(self, step: str, seconds: float, jobs: int) -> None:
+        """Keep what a step took."""
         self.seconds[step].append(seconds)
-        self.jobs = getattr(self, "jobs", {}) | {step: jobs}
+        self.jobs[step] = jobs
 
-    def run(self, *arguments: str) -> tuple[float, int]:
+    def run(self, folder: Path, *arguments: str) -> tuple[float, int]:
         """Call Snakemake as the README does: the seconds, and how many jobs there were."""
         command = [self.python, "-m", "snakemake", "--cores", "4", "--resources", "gpu=1", *arguments]
         start = time.perf_counter()
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
         seconds = time.perf_counter() - start
         if done.returncode:
             sys.exit(done.stderr)

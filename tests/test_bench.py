@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from workflow.small import SETTINGS
+
 BENCH = Path(__file__).parents[1] / "bench"
 
 
@@ -64,3 +66,16 @@ def test_recipes_are_timed_to_the_bits_that_are_asked_for(tmp_path: Path) -> Non
     assert failed.returncode == 1
     assert "never got to 1" in failed.stderr
     assert not (tmp_path / "none.md").exists()
+
+
+@pytest.mark.slow
+def test_the_way_to_the_pictures_is_timed_step_by_step(tmp_path: Path) -> None:
+    (tmp_path / "small.yaml").write_text(SETTINGS)
+    asked = ["--config", str(tmp_path / "small.yaml"), "--turns=1", "--out", str(tmp_path / "pictures.md")]
+    done = subprocess.run(
+        [sys.executable, str(BENCH / "pictures.py"), *asked], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == (tmp_path / "pictures.md").read_text()
+    cells = done.stdout.splitlines()[-1].split(" | ")
+    # a style's pictures, the sheet, `all`; text and alphabet; curve, states, two orders and styles, comparison
+    assert cells[1] == f"0, {1 + 1 + 1}, {3 + (1 + 1 + 2 + 1 + 2 + 1) + 1}"
