@@ -115,7 +115,7 @@ class Project:
 
     def run(self, folder: Path, *arguments: str) -> tuple[float, int]:
         """Call Snakemake as the README does: the seconds, and how many jobs there were."""
-        command = [self.python, "-m", "snakemake", "--cores", "4", "--resources", "gpu=1", *arguments]
+        command = [self.python, "-m", "snakemake", *arguments, "--cores", "4", "--resources", "gpu=1"]
         start = time.perf_counter()
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
         seconds = time.perf_counter() - start
