@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import zlib
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ def test_criteria_are_their_formulae(passage: States) -> None:
     d = [[sum(x != y for x, y in zip(a, b, strict=True)) for b in rows] for a in rows]
     b = max(1, int(0.2 * H))
     found = criteria(passage, ordering)
-    assert found["similarity"] == T * (H - 1) - 2 * found["colour_changes"]
+    assert found["similarity"] == similarity(passage, ordering) == T * (H - 1) - 2 * found["colour_changes"]
     assert found["colour_changes"] == sum(d[i][i + 1] for i in range(H - 1))
     assert found["bar"] == sum(
         (b + 1 - (j - i)) * d[i][j] for i, j in itertools.combinations(range(H), 2) if j - i <= b
@@ -36,6 +37,9 @@ def test_criteria_are_their_formulae(passage: States) -> None:
     across = [len(list(run)) for row in rows for _, run in itertools.groupby(row)]
     down = [len(list(run)) for column in zip(*rows, strict=True) for _, run in itertools.groupby(column)]
     assert found["run_across"] == pytest.approx(sum(across) / len(across))
+    bits = np.array(rows) > 0
+    differences = np.packbits(np.concatenate([bits[:1], bits[1:] ^ bits[:-1]]), axis=1)
+    assert found["compressed_bytes"] == len(zlib.compress(differences.tobytes(), level=9))
     assert found["run_down"] == pytest.approx(sum(down) / len(down))
 
 

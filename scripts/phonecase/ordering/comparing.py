@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from phonecase.files import atomic, write_text
 from phonecase.ordering.core import States
-from phonecase.ordering.criteria import criteria
+from phonecase.ordering.criteria import Grid
 from phonecase.ordering.files import SavedOrder
 from phonecase.ordering.strategies import order_units
 
@@ -50,19 +50,20 @@ def compare(states: States, orders: Mapping[str, SavedOrder], seconds: Mapping[s
     import pandas as pd
 
     best = {signed: _best(orders, signed=signed) for signed in (False, True)}
+    grid = Grid(states)
     rows: list[dict[str, Any]] = [
         {
             "order": name,
             "strategy": order.strategy,
             "settings": json.dumps(order.settings, sort_keys=True),
             "best": best[_signed(order)],
-            **criteria(states, order.ordering, best=best[_signed(order)]),
+            **grid.criteria(order.ordering, best=best[_signed(order)]),
             "seconds": seconds.get(name),
         }
         for name, order in orders.items()
     ]
     draws = [order_units(states, "random", seed=seed) for seed in range(DRAWS)]
-    measured = pd.DataFrame([criteria(states, draw, best=best[False]) for draw in draws])
+    measured = pd.DataFrame([grid.criteria(draw, best=best[False]) for draw in draws])
     spreads = measured.std().add_suffix("_spread")
     rows.append({"order": CHANCE, "best": best[False], **measured.mean(), **spreads})
     table = pd.DataFrame(rows).astype({"best": "float64", "seconds": "float64"})

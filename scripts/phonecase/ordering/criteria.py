@@ -13,18 +13,58 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from phonecase.ordering.core import Ordering, States, similarity
+from phonecase.ordering.core import Ordering, States
 from phonecase.ordering.units import Matrix, dot_products
 
 BAND_SHARE = 0.2  # of the rows: how far `bar` looks, as in R's `seriation`
 
 
+class Grid:
+    """A passage's units and what the criteria need of them, worked out once for all of their orders."""
+
+    def __init__(self, states: States) -> None:
+        self.states = states  # (T, H)
+        self.products = dot_products(states.T)  # (H, H)
+        self.bits = np.packbits(states.T > 0, axis=1)  # (H, ⌈T / 8⌉)
+        self.flips = int(
+            np.count_nonzero(states[1:] != states[:-1])
+        )  # from a character to the next, of all units
+
+    def criteria(self, ordering: Ordering, *, best: int | None = None) -> dict[str, float]:
+        """All criteria of an order: `similarity`, `share_of_best`, and those of `CRITERIA`.
+
+        `best` is the optimum of the similarity, or a bound on it, where one is known; without it, the share
+        is nan, as it is where the optimum is not positive.
+        """
+        picture = self._picture(ordering)
+        T, H = self.states.shape
+        score = T * (H - 1) - 2 * colour_changes(picture)
+        return {
+            "similarity": score,
+            "share_of_best": score / best if best is not None and best > 0 else np.nan,
+            **{name: criterion.measure(picture) for name, criterion in CRITERIA.items()},
+        }
+
+    def _picture(self, ordering: Ordering) -> "Picture":
+        units, signs = ordering.permutation, ordering.signs
+        T = len(self.states)
+        products = self.products[np.ix_(units, units)] * (signs[:, None] * signs)
+        bits = self.bits[units] ^ np.where(signs < 0, 0xFF, 0).astype(np.uint8)[:, None]
+        bits[:, -1] &= 0xFF << -T % 8 & 0xFF  # what fills the last byte is no character
+        return Picture(T, bits, (T - products) // 2, self.flips)
+
+
 @dataclass(frozen=True)
 class Picture:
-    """An ordered and signed grid, and the distances of its rows."""
+    """An ordered and signed grid of H units and T characters, and the distances of its rows."""
 
-    rows: States  # (H, T)
+    characters: int  # T
+    bits: npt.NDArray[np.uint8]  # (H, ⌈T / 8⌉), a bit a cell, 1 for +1
     distance: Matrix  # (H, H)
+    flips: int  # from a cell to the next in its row
+
+    def __len__(self) -> int:
+        return len(self.bits)
 
 
 @dataclass(frozen=True)
@@ -46,18 +86,8 @@ CRITERIA: dict[str, Criterion] = {}
 
 
 def criteria(states: States, ordering: Ordering, *, best: int | None = None) -> dict[str, float]:
-    """All criteria of an order: `similarity`, `share_of_best`, and those of `CRITERIA`.
-
-    `best` is the optimum of the similarity, or a bound on it, where one is known; without it, the share is
-    nan, as it is where the optimum is not positive.
-    """
-    score = similarity(states, ordering)
-    picture = _picture(states, ordering)
-    return {
-        "similarity": score,
-        "share_of_best": score / best if best is not None and best > 0 else np.nan,
-        **{name: criterion.measure(picture) for name, criterion in CRITERIA.items()},
-    }
+    """All criteria of one order (see `Grid.criteria`)."""
+    return Grid(states).criteria(ordering, best=best)
 
 
 def band(H: int) -> int:
@@ -70,11 +100,6 @@ def banded(distance: Matrix, b: int) -> int:
     return sum(
         (b + 1 - k) * int(np.diagonal(distance, k).sum()) for k in range(1, min(b, len(distance) - 1) + 1)
     )
-
-
-def _picture(states: States, ordering: Ordering) -> Picture:
-    rows = np.ascontiguousarray(ordering.shown(states))
-    return Picture(rows, (rows.shape[1] - dot_products(rows)) // 2)
 
 
 Measure = Callable[[Picture], float]
@@ -99,7 +124,7 @@ def colour_changes(picture: Picture) -> int:
 def bar(picture: Picture) -> int:
     """Banded anti-Robinson form: Σ (b + 1 − |i − j|) d_ij over the pairs of rows at most b apart, where b is
     a fifth of the rows: near rows should be similar."""
-    return banded(picture.distance, band(len(picture.rows)))
+    return banded(picture.distance, band(len(picture)))
 
 
 @_criterion("smaller")
@@ -127,28 +152,23 @@ def two_sum(picture: Picture) -> float:
 def compressed_bytes(picture: Picture) -> int:
     """The size of the losslessly compressed picture: one bit a cell, each row as its difference from the row
     above, deflated, as a PNG would do it."""
-    bits = (picture.rows > 0).astype(np.uint8)
-    bits[1:] ^= bits[:-1].copy()
-    return len(zlib.compress(np.packbits(bits, axis=1).tobytes(), level=9))
+    bits = picture.bits.copy()
+    bits[1:] ^= picture.bits[:-1]
+    return len(zlib.compress(bits.tobytes(), level=9))
 
 
 @_criterion("larger")
 def run_down(picture: Picture) -> float:
     """The mean length of a stretch of one colour down the columns, in cells."""
-    return _mean_run(picture.rows.T)
+    return len(picture) * picture.characters / (picture.characters + colour_changes(picture))
 
 
 @_criterion("same")
 def run_across(picture: Picture) -> float:
     """The mean length of a stretch of one colour along the rows, in cells."""
-    return _mean_run(picture.rows)
+    return len(picture) * picture.characters / (len(picture) + picture.flips)
 
 
 def _squares(picture: Picture) -> npt.NDArray[np.int64]:
-    places = np.arange(len(picture.rows))
+    places = np.arange(len(picture))
     return (places[:, None] - places) ** 2
-
-
-def _mean_run(lines: States) -> float:
-    runs = len(lines) + np.count_nonzero(lines[:, 1:] != lines[:, :-1])
-    return float(lines.size / runs)
