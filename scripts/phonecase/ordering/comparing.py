@@ -9,11 +9,12 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from phonecase.files import atomic, write_text
-from phonecase.ordering.core import States
+from phonecase.ordering.core import Ordering, States
 from phonecase.ordering.criteria import Grid
 from phonecase.ordering.files import SavedOrder
-from phonecase.ordering.strategies import order_units
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,7 @@ def compare(states: States, orders: Mapping[str, SavedOrder], seconds: Mapping[s
         }
         for name, order in orders.items()
     ]
-    draws = [order_units(states, "random", seed=seed) for seed in range(DRAWS)]
+    draws = [_draw(states.shape[1], seed) for seed in range(DRAWS)]
     measured = pd.DataFrame([grid.criteria(draw, best=best[False]) for draw in draws])
     spreads = measured.std().add_suffix("_spread")
     rows.append({"order": CHANCE, "best": best[False], **measured.mean(), **spreads})
@@ -122,6 +123,12 @@ def scores(table: "pd.DataFrame", orders: Collection[str]) -> dict[str, str]:
         for row in table.to_dict("records")
         if row["order"] in orders
     }
+
+
+def _draw(H: int, seed: int) -> Ordering:
+    """An order by chance."""
+    permutation = np.random.default_rng(seed).permutation(H).astype(np.int32)
+    return Ordering(permutation, np.ones(H, np.int8))
 
 
 def _signed(order: SavedOrder) -> bool:
