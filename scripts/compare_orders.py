@@ -7,9 +7,8 @@ from pathlib import Path
 
 from phonecase import console
 from phonecase.art import comparison_sheet
-from phonecase.errors import UserError
 from phonecase.files import atomic
-from phonecase.ordering import read_order, states_hash
+from phonecase.ordering import read_order_for
 from phonecase.ordering.comparing import compare, scores, write_tables
 from phonecase.states import read_states
 
@@ -43,10 +42,7 @@ def parser() -> argparse.ArgumentParser:
 def main(args: argparse.Namespace) -> None:
     """Read everything, compare, and write what was asked for."""
     states = read_states(args.states)
-    orders = {path.stem: read_order(path) for path in args.orders}
-    for path in args.orders:
-        if orders[path.stem].states_sha256 != states_hash(states.units):
-            raise UserError(f"{path}: it orders other states than those in {args.states}")
+    orders = {path.stem: read_order_for(path, states.units) for path in args.orders}
     reports = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in args.reports}
     table = compare(states.units, orders, {name: report["seconds"] for name, report in reports.items()})
     write_tables(table, parquet=args.parquet, csv=args.csv, reading=args.markdown)

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from phonecase.console import run
+from phonecase.errors import UserError
 from phonecase.model import CharLM
 from phonecase.ordering import permuted, read_ordering
 
@@ -19,7 +20,11 @@ def parser() -> argparse.ArgumentParser:
 
 def main(args: argparse.Namespace) -> None:
     """Read the network and the order, write the network again."""
-    permuted(CharLM.load(args.weights), read_ordering(args.order)).save(args.out)
+    model, ordering = CharLM.load(args.weights), read_ordering(args.order)
+    try:
+        permuted(model, ordering).save(args.out)
+    except ValueError as error:
+        raise UserError(f"{args.order}: {error}, which {args.weights} is") from None
 
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
 """Orders as files."""
 
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +13,14 @@ from ordering.cases import process, states
 from phonecase.errors import UserError
 from phonecase.ordering import check_settings, order_units, similarity
 from phonecase.ordering.core import Ordering, States
-from phonecase.ordering.files import SavedOrder, read_order, read_ordering, states_hash, write_order
+from phonecase.ordering.files import (
+    SavedOrder,
+    read_order,
+    read_order_for,
+    read_ordering,
+    states_hash,
+    write_order,
+)
 from phonecase.ordering.proof import verify
 
 
@@ -60,6 +70,74 @@ def test_bad_files_are_named(tmp_path: Path) -> None:
     path.write_text("no parquet")
     with pytest.raises(UserError, match="not an order"):
         read_order(path)
+
+
+@pytest.mark.parametrize(
+    ("column", "wrong", "complaint"),
+    [
+        ("unit", [0.5, 1.0, 2.0, 3.0], "not integers"),
+        ("unit", [2**32, 1, 2, 3], "not integers"),  # 0, to those who keep 32 bits
+        ("unit", [0, 1, 2, None], "not an order"),
+        ("row", [0, 1, 2, 2], "not numbered from 0 on"),
+    ],
+)
+def test_what_is_no_order_is_not_made_one(
+    tmp_path: Path, column: str, wrong: list[float | None], complaint: str
+) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    path = tmp_path / "order.parquet"
+    write_order(path, saved(process(T=50, H=4), "identity"))
+    table = parquet.read_table(path)
+    kind = pa.int32() if column == "row" or None in wrong else None
+    other = table.set_column(table.column_names.index(column), column, pa.array(wrong, kind))
+    parquet.write_table(other, path)
+    with pytest.raises(UserError, match=complaint):
+        read_order(path)
+
+
+def test_rows_are_negated_only_where_the_settings_say_so(tmp_path: Path) -> None:
+    path, order = tmp_path / "order.parquet", saved(process(T=50, H=12), "mean", signed=True)
+    assert (order.ordering.signs < 0).any()
+    write_order(path, replace(order, settings={"signed": False}))
+    with pytest.raises(UserError, match="negated rows, which its settings rule out"):
+        read_order(path)
+
+
+def test_an_order_is_read_for_its_own_states_only(tmp_path: Path) -> None:
+    path, passage = tmp_path / "order.parquet", process(T=50, H=12)
+    order = saved(passage, "mean")
+    write_order(path, order)
+    assert read_order_for(path, passage).facts() == order.facts()
+    with pytest.raises(UserError, match="other states: 12 units, and these states have 9"):
+        read_order_for(path, process(T=50, H=9))
+    with pytest.raises(UserError, match="it orders other states than these"):
+        read_order_for(path, -passage)
+    write_order(path, replace(order, similarity=order.similarity + 2))
+    with pytest.raises(UserError, match=f"states a similarity of {order.similarity + 2}, but has"):
+        read_order_for(path, passage)
+
+
+def test_a_network_takes_the_order_of_its_own_number_of_units(tmp_path: Path) -> None:
+    from phonecase.model import CharLM
+
+    CharLM(9, 6).save(tmp_path)
+    write_order(tmp_path / "order.parquet", saved(process(T=50, H=5), "mean"))
+    script = Path(__file__).parents[2] / "scripts" / "permute_model.py"
+    files: list[str | Path] = [
+        "--weights",
+        tmp_path,
+        "--order",
+        tmp_path / "order.parquet",
+        "--out",
+        tmp_path / "made.safetensors",
+    ]
+    done = subprocess.run([sys.executable, script, *files], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "order.parquet: an order of 5 units does not fit a network of 6" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "made.safetensors").exists()
 
 
 def test_an_order_has_every_unit_once() -> None:

@@ -6,6 +6,7 @@ from .criteria import CRITERIA as CRITERIA
 from .criteria import criteria as criteria
 from .files import SavedOrder as SavedOrder
 from .files import read_order as read_order
+from .files import read_order_for as read_order_for
 from .files import read_ordering as read_ordering
 from .files import states_hash as states_hash
 from .files import write_order as write_order

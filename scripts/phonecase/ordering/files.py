@@ -7,11 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from phonecase.errors import UserError
 from phonecase.files import atomic
-from phonecase.ordering.core import Ordering, States
+from phonecase.ordering.core import Ordering, States, similarity
 
+COLUMNS: dict[str, np.dtype[Any]] = {
+    "row": np.dtype(np.int32),
+    "unit": np.dtype(np.int32),
+    "sign": np.dtype(np.int8),
+}
 KEY = b"phonecase"  # where a parquet file's metadata keep ours, as JSON
 
 
@@ -44,17 +50,18 @@ def states_hash(states: States) -> str:
 
 
 def write_order(path: Path, order: SavedOrder) -> None:
-    """Write the columns `row` and `unit` (int32) and `sign` (int8), and the facts; same order, same bytes."""
+    """Write the columns `row`, `unit` and `sign`, and the facts; same order, same bytes."""
     import pyarrow as pa
     from pyarrow import parquet
 
     permutation = order.ordering.permutation
+    columns: dict[str, npt.NDArray[Any]] = {
+        "row": np.arange(len(permutation)),
+        "unit": permutation,
+        "sign": order.ordering.signs,
+    }
     table = pa.table(
-        {
-            "row": np.arange(len(permutation), dtype=np.int32),
-            "unit": permutation.astype(np.int32),
-            "sign": order.ordering.signs.astype(np.int8),
-        }
+        {name: column.astype(COLUMNS[name]) for name, column in columns.items()}
     ).replace_schema_metadata({KEY: json.dumps(order.facts(), sort_keys=True)})
     with atomic(path) as temporary:
         parquet.write_table(table, temporary)
@@ -68,17 +75,35 @@ def read_order(path: Path) -> SavedOrder:
 
     try:
         table = read_table(path).sort_by("row")
+        columns = {name: numbers(table[name]) for name in COLUMNS}
+        if {name: column.dtype for name, column in columns.items()} != COLUMNS:
+            raise ValueError("its columns are not integers")
+        if columns["row"].tolist() != list(range(len(table))):
+            raise ValueError("its rows are not numbered from 0 on")
         facts = json.loads(table.schema.metadata[KEY])
-        ordering = Ordering(
-            numbers(table["unit"]).astype(np.int32),
-            numbers(table["sign"]).astype(np.int8),
-            facts.pop("certificate"),
-        )
+        ordering = Ordering(columns["unit"], columns["sign"], facts.pop("certificate"))
+        if (ordering.signs < 0).any() and not facts["settings"]["signed"]:
+            raise ValueError("it shows negated rows, which its settings rule out")
         return SavedOrder(ordering, **facts)
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such file") from None
-    except (pa.ArrowInvalid, KeyError, TypeError, ValueError) as error:
+    except (pa.ArrowInvalid, KeyError, TypeError, ValueError, RecursionError) as error:
         raise UserError(f"{path}: not an order as order_rows.py writes them ({error})") from None
+
+
+def read_order_for(path: Path, states: States) -> SavedOrder:
+    """Read an order of these states; a UserError says if it is one of others, or no order at all."""
+    order = read_order(path)
+    units = len(order.ordering.permutation)
+    if units != states.shape[1]:
+        raise UserError(
+            f"{path}: it orders other states: {units} units, and these states have {states.shape[1]}"
+        )
+    if order.states_sha256 != states_hash(states):
+        raise UserError(f"{path}: it orders other states than these; make the order again")
+    if order.similarity != (score := similarity(states, order.ordering)):
+        raise UserError(f"{path}: it states a similarity of {order.similarity}, but has {score}")
+    return order
 
 
 def read_ordering(path: Path) -> Ordering:
