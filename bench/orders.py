@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 import instances  # first: it finds the library
 from phonecase.ordering import STRATEGIES, Ordering, order_units, similarity
-from phonecase.ordering.proof import tour_distances
+from phonecase.ordering.bounds import tour_distances
 from phonecase.ordering.units import Units
 
 States = npt.NDArray[np.int8]

@@ -71,7 +71,7 @@ def test_seeds_differ() -> None:
 def test_defaults_are_filled_in() -> None:
     assert check_settings("identity", {}) == {"signed": False}
     assert check_settings("annealed", {"seed": 7}) == {"evaluations": 100_000, "seed": 7, "signed": False}
-    assert check_settings("optimal_signed", {}) == {"time_limit": 60.0, "signed": True}
+    assert check_settings("optimal_signed", {}) == {"rounds": 1000, "time_limit": None, "signed": True}
 
 
 @pytest.mark.parametrize(

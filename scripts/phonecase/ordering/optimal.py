@@ -6,6 +6,7 @@
 import heapq
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,20 +14,18 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from phonecase.ordering.core import Certificate
-from phonecase.ordering.proof import (
-    SCALE,
+from phonecase.ordering.bounds import (
     Choices,
     Cut,
     Distances,
-    Edge,
-    Multipliers,
+    Prices,
     bound,
-    proven_length,
     reduced_costs,
     tour_distances,
     useful_edges,
 )
+from phonecase.ordering.core import Certificate
+from phonecase.ordering.proof import SCALE, Edge, read_proof, shortest_length
 from phonecase.ordering.registry import Found, Proven, strategy
 from phonecase.ordering.units import Units
 
@@ -39,7 +38,8 @@ Tour = npt.NDArray[np.int64]  # (n,)
 Neighbours = npt.NDArray[np.int64]  # (n, NEIGHBOURS), or fewer
 Cities = npt.NDArray[np.int64]  # (edges,), an end of each
 Floats = npt.NDArray[np.float64]  # (edges,)
-TimeLimit = Annotated[float, Field(gt=0)]  # seconds
+Rounds = Annotated[int, Field(ge=1)]
+TimeLimit = Annotated[float, Field(gt=0)] | None  # seconds
 
 NEIGHBOURS = 8  # of each city, that searches and the first relaxation consider
 KICKS, MOST_KICKS = 60, 60_000  # of a local search, for each city and in all
@@ -52,16 +52,17 @@ TRIED = 8  # edges to branch on
 
 
 @strategy(optimises="similarity")
-def optimal(units: Units, *, time_limit: TimeLimit = 60.0) -> Found:
+def optimal(units: Units, *, rounds: Rounds = 1000, time_limit: TimeLimit = None) -> Found:
     """The true maximum of the similarity, with a proof.
 
-    If the time limit (in seconds) comes first, it is the best order found so far, and the certificate says
-    how far from the optimum it can be at most.
+    If that many rounds (linear programs) don't prove it, it is the best order found so far, and the
+    certificate says how far from the optimum it can be at most. So it is if a time limit (in seconds) comes
+    first; but then order and certificate depend on how fast the machine happens to be.
     """
     start = time.monotonic()
     d = tour_distances(units)
     taken = time.monotonic() - start  # in the end, the certificate takes about as long again
-    search = _Search(d, start + time_limit - taken)
+    search = _Search(d, rounds, np.inf if time_limit is None else start + time_limit - taken)
     search.run()
     after = int(np.flatnonzero(search.tour == len(units))[0]) + 1
     order = np.roll(search.tour, -after)[:-1]  # the path begins and ends at the additional city
@@ -71,79 +72,96 @@ def optimal(units: Units, *, time_limit: TimeLimit = 60.0) -> Found:
 
 
 @strategy(signed=True, optimises="similarity")
-def optimal_signed(units: Units, *, time_limit: TimeLimit = 60.0) -> Found:
+def optimal_signed(units: Units, *, rounds: Rounds = 1000, time_limit: TimeLimit = None) -> Found:
     """The true maximum where rows may be negated as well, with a proof: `optimal` on |s|."""
-    return optimal(units, time_limit=time_limit)
+    return optimal(units, rounds=rounds, time_limit=time_limit)
 
 
 @dataclass(order=True)
 class _Part:
-    """The tours that agree with some choices, and the best lower bound that is known for them."""
+    """The tours that agree with some choices, the best lower bound known for them, and the prices for it."""
 
     bound: float  # in 1 / SCALE
     number: int
     choices: Choices = field(compare=False)
-    node: dict[str, Any] = field(compare=False)  # of the certificate's tree; grows in place
+    prices: Prices = field(compare=False)
+    edge: Edge | None = field(default=None, compare=False)  # that it is split by
+    halves: list["_Part"] = field(default_factory=list, compare=False)  # with it and without it
+
+    def leaves(self) -> list["_Part"]:
+        """The parts that it is split into in the end."""
+        return [leaf for half in self.halves for leaf in half.leaves()] or [self]
+
+    def to_json(self, number: Mapping[int, int]) -> dict[str, Any]:
+        """As a certificate has it, which numbers the cuts anew."""
+        if self.edge is None:
+            return self.prices.to_json(number)
+        having, lacking = (half.to_json(number) for half in self.halves)
+        return {"edge": list(self.edge), "with": having, "without": lacking}
 
 
 class _Search:
     """A tour, and a proof that grows until it shows that no tour is shorter.
 
-    At any time, `tree` proves a bound on all tours: whatever is left open has the bound of the part that it
-    was split from.
+    At any time, `root` and `tree` prove a bound on all tours: a part that isn't done with has the prices of
+    the one that it was split from.
     """
 
-    def __init__(self, d: Distances, deadline: float) -> None:
-        self.d, self.deadline = d, deadline
+    def __init__(self, d: Distances, rounds: int, deadline: float) -> None:
+        self.d, self.rounds, self.deadline = d, rounds, deadline
         self.n = len(d)
         self.tour: Tour = np.arange(self.n)
         self.length = self._measure(self.tour)
         self.cuts: list[Cut] = []
-        self.root: Multipliers | None = None
-        self.tree: dict[str, Any] = Multipliers(np.zeros(self.n), {}).to_json()
-        self.parts = 1
+        self.root = Prices(np.zeros(self.n), {})
+        self.tree: _Part | None = None
 
     def run(self) -> None:
-        """Search until the tour is proven or the time is up."""
+        """Search until the tour is proven or a limit is reached."""
         from phonecase.ordering.relaxation import Relaxation
 
         near = _neighbours(self.d)
         i, j = np.repeat(np.arange(self.n), near.shape[1]), near.ravel()
         self._search_locally(near, i, j, self.d[i, j], self._share(FIRST_SHARE))
-        if self.length == 0:
+        if self._proven() or time.monotonic() > self.deadline:
             return
         edges = set(zip(np.minimum(i, j).tolist(), np.maximum(i, j).tolist(), strict=True))
         edges |= {(i, self.n - 1) for i in range(self.n - 1)} | self._edges_of_tour()
-        relaxation = Relaxation(self.d, edges)
+        relaxation = Relaxation(self.d, edges, rounds=self.rounds)
         self._solve_root(relaxation, self._share(BOUND_SHARE))
-        if self.root is None or self._proven():
+        if self._proven() or time.monotonic() > self.deadline:
             return
         near = _neighbours(reduced_costs(self.d, self.root, self.cuts))
         self._search_locally(near, relaxation.i, relaxation.j, -relaxation.values, self.deadline)
-        if time.monotonic() > self.deadline:
+        if self._proven() or relaxation.rounds == 0:
             return
         useful = useful_edges(self.d, self.root, self.cuts, self.length)
         i, j = np.nonzero(np.triu(useful, 1))
         if len(i) > MOST_EDGES * self.n:
             log.info("%d units: too many for a proof; the gap is what is known", self.n - 1)
             return
-        self._branch(Relaxation(self.d, zip(i.tolist(), j.tolist(), strict=True), self.cuts), useful)
+        pairs = zip(i.tolist(), j.tolist(), strict=True)
+        self._branch(Relaxation(self.d, pairs, self.cuts, rounds=relaxation.rounds), useful)
 
     def certificate(self, units: Units) -> Certificate:
-        """What `proof.verify` checks."""
-        proof = {
-            "useful": self.root.to_json() if self.root else None,
-            "cuts": [[np.flatnonzero(cut.inside).tolist(), sorted(cut.teeth)] for cut in self.cuts],
-            "tree": self.tree,
+        """What the search proves, as `proof` reads it, and says of it."""
+        leaves = self.tree.leaves() if self.tree else []
+        used = sorted({k for prices in (self.root, *(leaf.prices for leaf in leaves)) for k in prices.cuts})
+        number = {k: new for new, k in enumerate(used)}
+        values = {
+            "cuts": [self.cuts[k].to_json() for k in used],
+            "root": self.root.to_json(number),
+            "tree": self.tree.to_json(number) if self.tree else None,
         }
-        shortest = min(self.length, proven_length(self.d, proof, self.length))
+        proof = read_proof(values, self.n)
+        shortest = shortest_length(units.states.tolist(), units.signed, self.length, proof)
         return {
             "bound": units.characters * (len(units) - 1) - 2 * shortest,
             "gap": 2 * (self.length - shortest),
             "signed": units.signed,
-            "cuts": len(self.cuts),
-            "parts": self.parts,
-            "proof": proof,
+            "cuts": len(used),
+            "parts": len(leaves),
+            "proof": values,
         }
 
     def _share(self, share: float) -> float:
@@ -154,19 +172,17 @@ class _Search:
     def _solve_root(self, relaxation: "Relaxation", deadline: float) -> None:
         """Bound all tours: find cuts, then edges that were left out but would help, until there are none."""
         everywhere = np.ones(self.d.shape, np.bool_)
-        best = -np.inf
-        while (length := relaxation.tighten(np.inf, deadline)) is not None:
+        best = 0.0
+        while True:
+            length = relaxation.tighten(np.inf, deadline)
             self._accept(relaxation.tour())
-            multipliers = relaxation.multipliers()
-            proven = bound(self.d, multipliers, relaxation.cuts, everywhere, {})
+            prices = relaxation.prices()
+            proven = bound(self.d, prices, relaxation.cuts, everywhere, {})
             if proven > best:
-                best = proven
-                active = sorted(multipliers.cuts)
-                self.cuts = [relaxation.cuts[k] for k in active]
-                values = {new: multipliers.cuts[k] for new, k in enumerate(active)}
-                self.root = Multipliers(multipliers.cities, values)
-                self.tree = self.root.to_json()
-            r = reduced_costs(self.d, multipliers, relaxation.cuts)
+                best, self.root, self.cuts = proven, prices, list(relaxation.cuts)
+            if length is None:
+                return
+            r = reduced_costs(self.d, prices, relaxation.cuts)
             r[relaxation.i, relaxation.j] = 0
             i, j = np.nonzero(np.triu(r, 1) < -PRICED * SCALE)
             if len(i) == 0:
@@ -180,34 +196,31 @@ class _Search:
     def _branch(self, relaxation: "Relaxation", useful: npt.NDArray[np.bool_]) -> None:
         """Split the tours by edges that they have or have not, the part with the least bound first."""
         self.cuts = relaxation.cuts
-        waiting = [_Part(-np.inf, 0, {}, self.tree)]
+        self.tree = _Part(bound(self.d, self.root, self.cuts, useful, {}), 0, {}, self.root)
+        waiting, parts = [self.tree], 1
         while waiting and waiting[0].bound <= SCALE * (self.length - 1):
             part = waiting[0]
             relaxation.choose(part.choices)
             length = relaxation.tighten(self.length - 1 + PRICED, self.deadline)
+            prices = relaxation.prices()
+            proven = bound(self.d, prices, self.cuts, useful, part.choices)
+            if proven > part.bound:
+                part.bound, part.prices = proven, prices
             if length is None:
                 return
             heapq.heappop(waiting)
-            multipliers = relaxation.multipliers()
-            proven = bound(self.d, multipliers, self.cuts, useful, part.choices)
-            if proven > part.bound:
-                part.node.clear()
-                part.node.update(multipliers.to_json())
             if np.isfinite(length):
                 self._accept(relaxation.tour())
-            if proven > SCALE * (self.length - 1):
+            if part.bound > SCALE * (self.length - 1):
                 continue
-            edge = self._edge_to_split_by(relaxation, part.choices)
-            if edge is None:
+            part.edge = self._edge_to_split_by(relaxation, part.choices)
+            if part.edge is None:
                 continue
-            values = dict(part.node)
-            part.node.clear()
-            part.node["edge"] = list(edge)
-            for name, used in (("with", True), ("without", False)):
-                part.node[name] = dict(values)
-                choices = {**part.choices, edge: used}
-                heapq.heappush(waiting, _Part(max(proven, part.bound), self.parts, choices, part.node[name]))
-                self.parts += 1
+            for used in (True, False):
+                choices = {**part.choices, part.edge: used}
+                part.halves.append(_Part(part.bound, parts, choices, part.prices))
+                heapq.heappush(waiting, part.halves[-1])
+                parts += 1
 
     def _edge_to_split_by(self, relaxation: "Relaxation", choices: Choices) -> Edge | None:
         """Of the edges that are used by about a half, the one whose two parts have the best bounds."""
@@ -250,7 +263,6 @@ class _Search:
         return int(self.d[tour, np.roll(tour, 1)].sum())
 
     def _proven(self) -> bool:
-        assert self.root is not None
         everywhere = np.ones(self.d.shape, np.bool_)
         return bound(self.d, self.root, self.cuts, everywhere, {}) > SCALE * (self.length - 1)
 

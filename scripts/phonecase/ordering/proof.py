@@ -1,169 +1,248 @@
-"""Proofs that no order is better, checked without a solver.
+"""The proof that no order is better, and the program that checks it: sums of integers, nothing trusted.
 
-An order is an open path through the H units; with one more city, number H, at distance 0 of all, it is a
-tour of n = H + 1 cities. Distances are integers: the characters in which two units differ. Every tour
+An order is a path through the H units; with one more city, number H, at distance 0 of all, it is a tour of
+n = H + 1 cities. The distance of two units is the number of the T characters in which they differ (or in
+which one differs from the other's negative, if rows may be negated and that is less). So
 
-* has two edges at each city: Σ_e∋i x_e = 2, and
-* crosses every set of cities an even number of times, and at least twice. So for a set S, Σ x_e ≥ 2 over
-  the edges that cross it; and for an odd number of such edges F, not all of F and nothing else may be
-  used: Σ x_e (crossing, not in F) + Σ (1 − x_e) (in F) ≥ 1.
+    similarity = T (H − 1) − 2 · the tour's length,
 
-Take any multipliers, u_i for the cities and v_k ≥ 0 for such cuts a_k x ≥ b_k. Then the length of a tour is
+and what no tour is shorter than says what no order is more similar than. Two facts hold for each tour:
 
-    Σ d_e x_e  ≥  2 Σ u_i + Σ b_k v_k + Σ r_e x_e,   with   r_e = d_e − u_i − u_j − Σ_k a_ke v_k,
+* Every city has two of its edges.
+* A cut is a set S of cities, neither none nor all of them, with teeth: some edges that have one end in S. It
+  counts the edges within S and its teeth, and a tour has only so many of those. Without teeth |S| − 1: one
+  more would close a circle. With teeth |S| + ⌊teeth / 2⌋: the cities of S are ends of 2|S| edges, an edge
+  within S taking two of these and a tooth one, so 2 (edges within + teeth used) ≤ 2|S| + teeth used.
 
-and so at least 2 Σ u_i + Σ b_k v_k + Σ min(0, r_e): a bound that anyone can check by adding up. The solver
-only finds good multipliers. Where they do not reach the shortest tour's length, the tours are split into
-those with an edge and those without, and each part has its own. The multipliers are integers (in units of
-1 / SCALE), so that nothing is rounded.
+Now give each city any price u_i, each cut any price w_k ≥ 0, and let an edge i-j cost
+
+    r_ij = d_ij − u_i − u_j + Σ w_k over the cuts k that count it.
+
+By the two facts, a tour is at least as long as 2 Σ u_i − Σ w_k (the most that k can count) + Σ r_ij over its
+edges, and these cost no less than Σ min(0, r_ij) over all edges. That is the bound. A tour that uses an edge
+of cost r > 0 is longer by r, so those that are shorter than the order at hand do without some edges. If they
+aren't ruled out yet, they are split into those with an edge and those without it, as often as it takes, and
+each part has prices of its own.
+
+A solver found the prices. Nothing of it is needed here: the rest of this module is all that checks them.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+from reprlib import repr  # noqa: A004  (what is wrong may be long)
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    from phonecase.ordering.core import Ordering, States
 
-from phonecase.ordering.core import Ordering, States, similarity
-from phonecase.ordering.units import Units
+SCALE = 2**20  # prices and costs are integers, in these parts of a character
 
-SCALE = 2**20  # multipliers are stored in these parts of a character; floats add them exactly below 2⁵³
-
-Edge = tuple[int, int]  # the smaller city first
-Choices = dict[Edge, bool]  # edges that a part of the tours has, or has not
-Distances = npt.NDArray[np.float64]  # (n, n), integers
+Edge = tuple[int, int]  # two cities, the smaller first
+Distance = Callable[[int, int], int]  # of the two cities of an edge
 
 
 class Cut(NamedTuple):
-    """A set that tours cross an even number of times, at least twice, and an odd number of edges or none."""
+    """A set of cities with its teeth."""
 
-    inside: npt.NDArray[np.bool_]  # (n,)
-    teeth: frozenset[Edge]
+    cities: frozenset[int]
+    teeth: list[Edge]
 
-    @property
-    def least(self) -> int:
-        """b: 2, or 1 less the number of teeth."""
-        return 1 - len(self.teeth) if self.teeth else 2
-
-    def valid(self) -> bool:
-        """Whether every tour obeys it."""
-        proper = bool(self.inside.any() and not self.inside.all())
-        odd = len(self.teeth) % 2 == 1 or not self.teeth
-        return proper and odd and all(i < j and self.inside[i] != self.inside[j] for i, j in self.teeth)
+    def most(self) -> int:
+        """How many of the edges that it counts a tour may have."""
+        return len(self.cities) + len(self.teeth) // 2 if self.teeth else len(self.cities) - 1
 
 
-@dataclass(frozen=True)
-class Multipliers:
-    """One for each city, and those of the cuts that are not 0, by the cut's number; in 1 / SCALE."""
+class Prices(NamedTuple):
+    """Those of all cities, and of some cuts."""
 
-    cities: npt.NDArray[np.float64]  # (n,), integers
-    cuts: dict[int, int]
-
-    def to_json(self) -> dict[str, Any]:
-        """As JSON values."""
-        return {
-            "cities": [int(u) for u in self.cities],
-            "cuts": [[k, v] for k, v in sorted(self.cuts.items())],
-        }
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "Multipliers":
-        """Back from JSON values."""
-        return cls(np.array(values["cities"], np.float64), {int(k): int(v) for k, v in values["cuts"]})
+    cities: list[int]
+    cuts: list[tuple[Cut, int]]
 
 
-def reduced_costs(d: Distances, m: Multipliers, cuts: Sequence[Cut]) -> Distances:
-    """r_e for every edge, in 1 / SCALE.  # (n, n)"""
-    r = SCALE * d - m.cities[:, None] - m.cities
-    if m.cuts:
-        v = np.array(list(m.cuts.values()), np.float64)
-        inside = np.array([cuts[k].inside for k in m.cuts], np.float64)  # (cuts, n)
-        once = v @ inside
-        r -= once[:, None] + once - 2 * (inside.T * v) @ inside
-        for k, v_k in m.cuts.items():
-            for i, j in cuts[k].teeth:  # crossing edges count −1 here, not +1
-                r[i, j] += 2 * v_k
-                r[j, i] += 2 * v_k
-    return r
+class Part(NamedTuple):
+    """The tours that have some edges (true) and do without others (false), and the prices for them."""
+
+    chosen: dict[Edge, bool]
+    prices: Prices
 
 
-def base(m: Multipliers, cuts: Sequence[Cut]) -> float:
-    """2 Σ u_i + Σ b_k v_k, in 1 / SCALE."""
-    return 2 * float(m.cities.sum()) + sum(cuts[k].least * v for k, v in m.cuts.items())
+class Proof(NamedTuple):
+    """Prices for all tours, and if these aren't enough, the parts of the tours shorter than the order's."""
+
+    cuts: list[Cut]
+    root: Prices
+    parts: list[Part]
 
 
-def bound(
-    d: Distances, m: Multipliers, cuts: Sequence[Cut], useful: npt.NDArray[np.bool_], choices: Choices
-) -> float:
-    """A lower bound, in 1 / SCALE, on tours that use only useful edges and agree with the choices."""
-    r = reduced_costs(d, m, cuts)
-    gain = np.where(useful, np.minimum(r, 0), 0)
-    gain[np.tril_indices_from(gain)] = 0
-    for (i, j), used in choices.items():
-        gain[i, j] = r[i, j] if used else 0
-    return base(m, cuts) + float(gain.sum())
+def verify(states: "States", ordering: "Ordering") -> int:
+    """The bound on the similarity of every order that this one's certificate proves.
 
-
-def useful_edges(d: Distances, m: Multipliers, cuts: Sequence[Cut], length: int) -> npt.NDArray[np.bool_]:
-    """The edges that a tour shorter than `length` may use: any other lifts the bound to it.  # (n, n)"""
-    r = reduced_costs(d, m, cuts)
-    everywhere = np.ones(d.shape, np.bool_)
-    useful: npt.NDArray[np.bool_] = bound(d, m, cuts, everywhere, {}) + np.maximum(r, 0) <= SCALE * (
-        length - 1
-    )
-    return useful
-
-
-def verify(states: States, ordering: Ordering) -> int:
-    """Check an order's certificate and return the bound on the similarity that it proves.
-
-    The order is optimal if that is its similarity. Raises ValueError when the order has no certificate or
-    the certificate does not prove the bound that it states.
+    The order is optimal if the bound is its similarity. Raises ValueError if it has no certificate, or one
+    that does not prove exactly what it states.
     """
-    certificate = ordering.certificate
-    if certificate is None:
-        raise ValueError("the order has no certificate")
-    units = Units(states, signed=certificate["signed"])
-    T, H = states.shape
-    length = (T * (H - 1) - similarity(states, ordering)) // 2
-    shortest = min(length, proven_length(tour_distances(units), certificate["proof"], length))
-    proven = T * (H - 1) - 2 * shortest
-    if proven > certificate["bound"]:
-        raise ValueError(f"the certificate proves no better bound than {proven}, not {certificate['bound']}")
-    return int(proven)
+    order, signs = ordering.permutation.tolist(), ordering.signs.tolist()
+    return check(states.tolist(), order, signs, ordering.certificate)
 
 
-def tour_distances(units: Units) -> Distances:
-    """The distances of the units, and of the city that ties the path's ends together.  # (H + 1, H + 1)"""
-    return np.pad(units.distance.astype(np.float64), (0, 1))
+def check(states: list[list[int]], permutation: list[int], signs: list[int], certificate: Any) -> int:
+    """`verify`, for plain lists: T rows of H states; row r shows unit permutation[r] with sign signs[r]."""
+    T, H = len(states), len(permutation)
+    score = similarity(states, permutation, signs)
+    _demand(certificate is not None, "the order has no certificate")
+    names = ("bound", "gap", "signed", "cuts", "parts", "proof")
+    bound, gap, signed, cuts, parts, values = _fields(certificate, *names)
+    _demand(type(signed) is bool, f"`signed` is true or false, not {repr(signed)}")
+    _demand(signed or -1 not in signs, "rows are negated, but the certificate is about orders without that")
+    proof = read_proof(values, H + 1)
+    proven = T * (H - 1) - 2 * shortest_length(states, signed, (T * (H - 1) - score) // 2, proof)
+    for name, stated, true in (
+        ("bound", bound, proven),
+        ("gap", gap, proven - score),
+        ("number of cuts", cuts, len(proof.cuts)),
+        ("number of parts", parts, len(proof.parts)),
+    ):
+        _demand(_integer(stated) == true, f"the certificate's {name} is {true}, not {stated}")
+    return proven
 
 
-def proven_length(d: Distances, proof: dict[str, Any], length: int) -> int:
-    """The bound on all tours' length, or on the shorter ones', that the proof's tree gives."""
-    n = len(d)
-    cuts = []
-    for inside, teeth in proof["cuts"]:
-        cuts.append(Cut(np.isin(np.arange(n), inside), frozenset((i, j) for i, j in teeth)))
-        if not cuts[-1].valid():
-            raise ValueError(f"a cut of the certificate holds for no tour: {inside}, {teeth}")
-    useful = np.ones((n, n), np.bool_)
-    if proof["useful"] is not None:
-        useful = useful_edges(d, _checked(proof["useful"]), cuts, length)
-
-    def of_part(node: dict[str, Any], choices: Choices) -> float:
-        if "edge" not in node:
-            return bound(d, _checked(node), cuts, useful, choices)
-        edge = (node["edge"][0], node["edge"][1])
-        return min(
-            of_part(node["with"], {**choices, edge: True}), of_part(node["without"], {**choices, edge: False})
-        )
-
-    return int(-(-of_part(proof["tree"], {}) // SCALE))
+def similarity(states: list[list[int]], permutation: list[int], signs: list[int]) -> int:
+    """The dot products of neighbouring rows, added up; ValueError if there is no such order."""
+    H = len(permutation)
+    _demand(len(states) > 0 and all(_are_signs(row, H) for row in states), f"states are {H} a row, −1 or +1")
+    _demand(sorted(map(_integer, permutation)) == list(range(H)), "an order names every unit once")
+    _demand(_are_signs(signs, H), f"an order of {H} units has {H} signs, −1 or +1")
+    rows = [[sign * row[unit] for row in states] for unit, sign in zip(permutation, signs, strict=True)]
+    return sum(a * b for row, below in pairwise(rows) for a, b in zip(row, below, strict=True))
 
 
-def _checked(values: dict[str, Any]) -> Multipliers:
-    m = Multipliers.from_json(values)
-    if min(m.cuts.values(), default=0) < 0:
-        raise ValueError("a cut's multiplier in the certificate is negative")
-    return m
+def in_words(score: int, bound: int) -> str:
+    """What a proven bound says of an order of this similarity."""
+    if score == bound:
+        return "proven: no order has more"
+    hundredths = 10_000 * score // bound if bound > 0 else 0  # of a per cent, rounded down
+    share = f"; it has at least {hundredths / 100:.2f}% of the best possible" if hundredths > 0 else ""
+    return f"proven: no order has more than {bound:,}{share}"
+
+
+def shortest_length(states: list[list[int]], signed: bool, length: int, proof: Proof) -> int:
+    """What no tour is shorter than, by this proof; at most `length`, which is that of some tour."""
+    T, n = len(states), len(states[0]) + 1
+    rows = [sum(1 << t for t, row in enumerate(states) if row[unit] == 1) for unit in range(n - 1)]
+
+    def distance(i: int, j: int) -> int:
+        if j == n - 1:  # the city that makes a path a tour; i < j
+            return 0
+        apart = (rows[i] ^ rows[j]).bit_count()
+        return min(apart, T - apart) if signed else apart
+
+    edges: list[Iterable[int]] = [range(i + 1, n) for i in range(n)]  # i-j for each i and each j in edges[i]
+    least = lower_bound(distance, edges, proof.root, {})
+    if proof.parts:
+        spare = SCALE * (length - 1) - least  # an edge that costs more is in no tour shorter than `length`
+        for i in range(n):
+            cost = costs(distance, i, edges[i], proof.root)
+            edges[i] = [j for j, r in cost.items() if max(0, r) <= spare]
+        least = min(lower_bound(distance, edges, prices, chosen) for chosen, prices in proof.parts)
+    return min(length, -(-least // SCALE))  # lengths are integers: rounded up
+
+
+def lower_bound(
+    distance: Distance, edges: list[Iterable[int]], prices: Prices, chosen: dict[Edge, bool]
+) -> int:
+    """What no tour of these edges that has, or has not, the chosen ones is shorter than, in 1 / SCALE."""
+    total = 2 * sum(prices.cities) - sum(price * cut.most() for cut, price in prices.cuts)
+    for i, others in enumerate(edges):
+        here = {b: used for (a, b), used in chosen.items() if a == i}
+        cost = costs(distance, i, [*others, *here], prices)
+        for b, used in here.items():
+            r = cost.pop(b)
+            total += r if used else 0
+        total += sum(r for r in cost.values() if r < 0)
+    return total
+
+
+def costs(distance: Distance, i: int, others: Iterable[int], prices: Prices) -> dict[int, int]:
+    """For each of some cities j > i, what the edge i-j costs, in 1 / SCALE."""
+    u = prices.cities
+    cost = {j: SCALE * distance(i, j) - u[i] - u[j] for j in others}
+    for cut, price in prices.cuts:
+        counted = [j for a, j in cut.teeth if a == i]
+        if i in cut.cities:
+            counted += cut.cities
+        for j in counted:
+            if j in cost:
+                cost[j] += price
+    return cost
+
+
+def read_proof(values: Any, n: int) -> Proof:
+    """A proof about n cities from JSON values; ValueError says what is wrong with them."""
+    cuts, root, tree = _fields(values, "cuts", "root", "tree")
+    known = [_read_cut(cut, n) for cut in _list(cuts)]
+    parts = []
+    waiting: list[tuple[Any, dict[Edge, bool]]] = [] if tree is None else [(tree, {})]
+    while waiting:
+        node, chosen = waiting.pop()
+        if isinstance(node, dict) and "edge" in node:
+            edge, having, lacking = _fields(node, "edge", "with", "without")
+            i, j = _read_edge(edge, n)
+            _demand((i, j) not in chosen, f"the tours with edge {i}-{j} or without it are split by it again")
+            waiting += [(having, {**chosen, (i, j): True}), (lacking, {**chosen, (i, j): False})]
+        else:
+            parts.append(Part(chosen, _read_prices(node, known, n)))
+    return Proof(known, _read_prices(root, known, n), parts)
+
+
+def _read_cut(values: Any, n: int) -> Cut:
+    cities, teeth = _fields(values, "cities", "teeth")
+    inside = frozenset(_integer(city, 0, n - 1) for city in _list(cities))
+    _demand(0 < len(inside) < n, "a cut's set is neither none of the cities nor all")
+    edges = [_read_edge(tooth, n) for tooth in _list(teeth)]
+    _demand(len(inside) == len(cities) and len(set(edges)) == len(edges), "a cut names something twice")
+    _demand(all((i in inside) != (j in inside) for i, j in edges), "a tooth has one end in its cut's set")
+    return Cut(inside, edges)
+
+
+def _read_edge(values: Any, n: int) -> Edge:
+    _demand(len(_list(values)) == 2, f"an edge has two cities, not {repr(values)}")
+    i = _integer(values[0], 0, n - 2)
+    return i, _integer(values[1], i + 1, n - 1)
+
+
+def _read_prices(values: Any, known: list[Cut], n: int) -> Prices:
+    cities, cuts = _fields(values, "cities", "cuts")
+    _demand(len(_list(cities)) == n, f"there is a price for each of {n} cities, not for {len(cities)}")
+    prices = []
+    for pair in _list(cuts):
+        _demand(len(_list(pair)) == 2, f"a cut's number and its price are two, not {repr(pair)}")
+        prices.append((known[_integer(pair[0], 0, len(known) - 1)], _integer(pair[1], 0)))
+    return Prices([_integer(price) for price in cities], prices)
+
+
+def _fields(values: Any, *names: str) -> list[Any]:
+    """The values of an object that has these fields and no others."""
+    right = type(values) is dict and set(values) == set(names)
+    _demand(right, f"a part of the certificate has not the fields {', '.join(names)}")
+    return [values[name] for name in names]
+
+
+def _list(values: Any) -> list[Any]:
+    _demand(type(values) is list, f"the certificate has {repr(values)} where a list should be")
+    return values  # type: ignore[no-any-return]
+
+
+def _are_signs(values: Any, count: int) -> bool:
+    return len(_list(values)) == count and all(type(value) is int and value in (-1, 1) for value in values)
+
+
+def _integer(value: Any, least: int | None = None, most: int | None = None) -> int:
+    """An integer (true and 1.0 are none) within limits."""
+    right = type(value) is int and (least is None or least <= value) and (most is None or value <= most)
+    limits = "" if least is None else f" from {least} on" if most is None else f" from {least} to {most}"
+    _demand(right, f"the certificate has {repr(value)} where an integer{limits} should be")
+    return int(value)
+
+
+def _demand(right: bool, otherwise: str) -> None:
+    if not right:
+        raise ValueError(otherwise)

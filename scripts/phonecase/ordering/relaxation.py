@@ -1,4 +1,13 @@
-"""The linear relaxation of the travelling salesman problem, on HiGHS, and the cuts that tighten it."""
+"""The linear relaxation of the travelling salesman problem, on HiGHS, and the cuts that tighten it.
+
+`proof` counts the edges within a cut's set, and its teeth. Here count those that cross, which says the same,
+since every city has two edges and so 2 · within + crossing = 2 · cities:
+
+    Σ x_e (crossing) ≥ 2,      or with an odd number of teeth F among the crossing edges
+    Σ x_e (crossing, not in F) + Σ (1 − x_e) (in F) ≥ 1.
+
+A tour crosses a set an even number of times, and at least twice.
+"""
 
 import time
 from collections.abc import Iterable
@@ -8,24 +17,28 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
+from phonecase.ordering.bounds import Choices, Cut, Distances, Prices
 from phonecase.ordering.kernels import Bools, Floats, Ints, compiled
-from phonecase.ordering.proof import SCALE, Choices, Cut, Distances, Edge, Multipliers
+from phonecase.ordering.proof import SCALE, Edge
 
 TINY = 1e-6  # values nearer to 0 than this are 0
 VIOLATED = 1e-3  # a cut is worth adding if it is violated by more
 CUTS_AT_ONCE = 100
 PATIENCE = 6  # rounds of cuts that don't lengthen a fractional tour
+PIVOTS_AT_ONCE = 5_000  # before it looks at the clock
+STRETCHES = 100  # of so many pivots, for one linear program at most
 RAY = 10  # times the longest tour: what to multiply a proof of infeasibility with
 
 
 class Relaxation:
     """Fractional tours: some edges, two at each city, and the cuts found so far.
 
-    `values` are those of the last solution, one for each edge in `i`, `j`.
+    `values` are those of the last solution, one for each edge in `i`, `j`. At most `rounds` more
+    are looked for.
     """
 
-    def __init__(self, d: Distances, edges: Iterable[Edge], cuts: Iterable[Cut] = ()) -> None:
-        self.d = d
+    def __init__(self, d: Distances, edges: Iterable[Edge], cuts: Iterable[Cut] = (), *, rounds: int) -> None:
+        self.d, self.rounds = d, rounds
         self.cuts: list[Cut] = []
         self.i = self.j = np.empty(0, np.int64)
         self.values = np.empty(0)
@@ -33,6 +46,7 @@ class Relaxation:
         self._highs.setOptionValue("output_flag", False)
         self._highs.setOptionValue("threads", 1)
         self._highs.setOptionValue("presolve", "off")  # each solution starts from the last one
+        self._highs.setOptionValue("simplex_iteration_limit", PIVOTS_AT_ONCE)
         for _ in range(len(d)):
             self._highs.addRow(2.0, 2.0, 0, np.empty(0, np.int32), np.empty(0))
         self.add_edges(edges)
@@ -64,12 +78,17 @@ class Relaxation:
             np.concatenate(factors)[by_column],
         )
         self.i, self.j = np.append(self.i, i), np.append(self.j, j)
+        self.values = np.append(self.values, np.zeros(len(i)))
 
     def add_cut(self, cut: Cut) -> None:
         """Tighten the relaxation."""
         crossing, factors = _crossing(cut, self.i, self.j)
         self._highs.addRow(
-            float(cut.least), highspy.kHighsInf, len(crossing), crossing.astype(np.int32), factors
+            float(2 * (np.count_nonzero(cut.inside) - cut.most)),
+            highspy.kHighsInf,
+            len(crossing),
+            crossing.astype(np.int32),
+            factors,
         )
         self.cuts.append(cut)
 
@@ -84,12 +103,16 @@ class Relaxation:
         return int(np.flatnonzero((self.i == edge[0]) & (self.j == edge[1]))[0])
 
     def solve(self, deadline: float) -> float | None:
-        """The shortest fractional tour's length; inf if there is none, None if the time is up."""
-        left = deadline - time.monotonic()
-        if left <= 0:
+        """The shortest fractional tour's length; inf if there is none, None if a limit is reached first."""
+        if self.rounds == 0:
             return None
-        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + left)
-        self._highs.run()
+        self.rounds -= 1
+        for _ in range(STRETCHES):
+            self._highs.run()  # goes on where it stopped
+            if self._highs.getModelStatus() != highspy.HighsModelStatus.kIterationLimit:
+                break
+            if time.monotonic() > deadline:
+                return None
         status = self._highs.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
             return np.inf
@@ -99,8 +122,8 @@ class Relaxation:
         return float(self._highs.getInfo().objective_function_value)
 
     def tighten(self, enough: float, deadline: float) -> float | None:
-        """Solve, and add cuts until the length is `enough`, they no longer help or the time is up; returns as
-        `solve`."""
+        """Solve, and add cuts until the length is `enough`, they no longer help or a limit is reached;
+        returns as `solve`."""
         lengths: list[float] = []
         while True:
             length = self.solve(deadline)
@@ -110,16 +133,19 @@ class Relaxation:
             torn = ((self.values > TINY) & (self.values < 1 - TINY)).any()
             if torn and len(lengths) > PATIENCE and length - lengths[-PATIENCE - 1] < VIOLATED:
                 return length
-            if time.monotonic() > deadline:
-                return length
+            if self.rounds == 0 or time.monotonic() > deadline:
+                return None
             cuts = violated_cuts(len(self.d), self.i, self.j, self.values)
             if not cuts:
                 return length
             for cut in cuts:
                 self.add_cut(cut)
 
-    def multipliers(self) -> Multipliers:
-        """The last solution's dual values; those of the proof of infeasibility, if it was infeasible."""
+    def prices(self) -> Prices:
+        """The last solution's dual values; those of the proof of infeasibility, if it was infeasible.
+
+        The value v of a row that counts crossing edges is 2v for those within and v for each city there.
+        """
         if self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             _, _, ray = self._highs.getDualRay()
             duals = np.array(ray)
@@ -127,8 +153,11 @@ class Relaxation:
         else:
             duals = np.array(self._highs.getSolution().row_dual)
         rounded = np.rint(duals * SCALE)
-        n = len(self.d)
-        return Multipliers(rounded[:n], {k: int(v) for k, v in enumerate(rounded[n:]) if v > 0})
+        cities, crossing = np.split(rounded, [len(self.d)])
+        cuts = {k: int(v) for k, v in enumerate(crossing) if v > 0}
+        for k, v in cuts.items():
+            cities[self.cuts[k].inside] += v
+        return Prices(cities, {k: 2 * v for k, v in cuts.items()})
 
     def tour(self) -> npt.NDArray[np.int64] | None:
         """The last solution as a tour, if it is one."""
