@@ -18,6 +18,7 @@ from phonecase.ordering import (
     states_hash,
     write_order,
 )
+from phonecase.ordering.proof import in_words
 from phonecase.states import read_states
 
 log = logging.getLogger("phonecase.order_rows")
@@ -35,9 +36,9 @@ def main(args: argparse.Namespace) -> None:
     write_order(args.out, order)
     if args.report:
         write_text(args.report, json.dumps({**order.facts(), "seconds": round(seconds, 4)}, indent=2) + "\n")
-    bound = (ordering.certificate or {}).get("bound")
-    share = f", {score / bound:.2%} of the best possible" if bound else ""
-    log.info("%s: similarity %s%s, %.2f s", args.strategy, f"{score:,}", share, seconds)
+    certificate = ordering.certificate
+    proven = f" ({in_words(score, certificate['bound'])})" if certificate else ""
+    log.info("%s: similarity %s%s, %.2f s", args.strategy, f"{score:,}", proven, seconds)
 
 
 def _settings(text: str) -> dict[str, object]:

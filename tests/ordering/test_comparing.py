@@ -1,10 +1,13 @@
 """The comparison's table."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from ordering.cases import process
+from phonecase.errors import UserError
 from phonecase.ordering import check_settings, order_units, similarity
 from phonecase.ordering.comparing import (
     CHANCE,
@@ -104,6 +107,39 @@ def test_one_model_has_no_spread(orders: dict[str, SavedOrder]) -> None:
     assert over["order"].tolist() == table["order"].tolist()
     assert over.filter(like="_spread").isna().all(axis=None)
     pd.testing.assert_series_equal(over["bar"], table["bar"], check_dtype=False)
+
+
+def test_a_bound_that_no_order_reaches_is_not_called_the_best() -> None:
+    passage = process(T=60, H=40)
+    chosen: dict[str, dict[str, object]] = {"optimal": {"rounds": 3}, "identity": {}}
+    orders = {name: saved(passage, name, settings) for name, settings in chosen.items()}
+    certificate = orders["optimal"].ordering.certificate
+    assert certificate is not None
+    assert certificate["gap"] > 0
+    table = compare(passage, orders, {})
+    rows = table.set_index("order")
+    assert (rows["best"] == certificate["bound"]).all()
+    assert (rows["best_gap"] == certificate["gap"]).all()
+    assert scores(table, orders)["optimal"].partition("  ·  ")[2].startswith("≥ 9")
+    line = next(line for line in markdown(table).splitlines() if line.startswith("| optimal |"))
+    assert f"| ≥ −{certificate['gap']} |" in line
+    assert "≥ 100" not in line
+
+
+def test_a_bound_is_verified_before_it_is_shown(orders: dict[str, SavedOrder]) -> None:
+    certificate = orders["optimal"].ordering.certificate
+    assert certificate is not None
+    wrongs: list[dict[str, object]] = [
+        {"bound": certificate["bound"] - 2},
+        {"gap": 2},
+        {"proof": {}},
+        {"signed": True},
+    ]
+    for wrong in wrongs:
+        ordering = replace(orders["optimal"].ordering, certificate={**certificate, **wrong})
+        forged = replace(orders["optimal"], ordering=ordering)
+        with pytest.raises(UserError, match="order 'optimal': "):
+            compare(PASSAGE, {**orders, "optimal": forged}, {})
 
 
 def test_scores_in_words_are_those_of_the_table_best_first(orders: dict[str, SavedOrder]) -> None:

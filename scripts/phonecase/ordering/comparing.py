@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from phonecase.errors import UserError
 from phonecase.files import atomic, write_text
 from phonecase.ordering.core import Ordering, States
 from phonecase.ordering.criteria import Grid
 from phonecase.ordering.files import SavedOrder
+from phonecase.ordering.proof import verify
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,33 +46,42 @@ def compare(states: States, orders: Mapping[str, SavedOrder], seconds: Mapping[s
     """A row for each order, the most similar first, and one for chance.
 
     `best` is the least upper bound that any of the orders proves, for orders whose rows may be negated and
-    for the others apart; `share_of_best` and `to_best` compare with it. `to_printed` compares with the
+    for the others apart; `share_of_best` and `to_best` compare with it. `best_gap` is what the most similar
+    of them lacks: 0 where the bound is reached, and so is the optimum. `to_printed` compares with the
     `insertion` order, if there is one. The row for chance has the means over seeded random orders, and their
     standard deviations in the columns that end in `_spread`.
+
+    Every certificate is verified. Raises UserError for one that does not prove what it states.
     """
     import pandas as pd
 
-    best = {signed: _best(orders, signed=signed) for signed in (False, True)}
+    best = _least_bounds(states, orders)
+    gap = {
+        signed: bound - max(o.similarity for o in orders.values() if _signed(o) == signed)
+        for signed, bound in best.items()
+    }
     grid = Grid(states)
     rows: list[dict[str, Any]] = [
         {
             "order": name,
             "strategy": order.strategy,
             "settings": json.dumps(order.settings, sort_keys=True),
-            "best": best[_signed(order)],
-            **grid.criteria(order.ordering, best=best[_signed(order)]),
+            "best": best.get(_signed(order)),
+            "best_gap": gap.get(_signed(order)),
+            **grid.criteria(order.ordering, best=best.get(_signed(order))),
             "seconds": seconds.get(name),
         }
         for name, order in orders.items()
     ]
     draws = [_draw(states.shape[1], seed) for seed in range(DRAWS)]
-    measured = pd.DataFrame([grid.criteria(draw, best=best[False]) for draw in draws])
+    measured = pd.DataFrame([grid.criteria(draw, best=best.get(False)) for draw in draws])
     spreads = measured.std().add_suffix("_spread")
-    rows.append({"order": CHANCE, "best": best[False], **measured.mean(), **spreads})
-    table = pd.DataFrame(rows).astype({"best": "float64", "seconds": "float64"})
+    bound = {"best": best.get(False), "best_gap": gap.get(False)}
+    rows.append({"order": CHANCE, **bound, **measured.mean(), **spreads})
+    table = pd.DataFrame(rows).astype({"best": "float64", "best_gap": "float64", "seconds": "float64"})
     printed = [row["similarity"] for row in rows if row.get("strategy") == PRINTED]
-    table.insert(4, "to_printed", table["similarity"] - (printed[0] if printed else math.nan))
-    table.insert(5, "to_best", table["similarity"] - table["best"])
+    table.insert(5, "to_printed", table["similarity"] - (printed[0] if printed else math.nan))
+    table.insert(6, "to_best", table["similarity"] - table["best"])
     return table.sort_values("similarity", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -83,7 +94,7 @@ def over_models(tables: Sequence["pd.DataFrame"]) -> "pd.DataFrame":
     import pandas as pd
 
     rows = pd.concat(tables, ignore_index=True)
-    measures = ["best", *(column for _, column, form in COLUMNS if form)]
+    measures = ["best", "best_gap", *(column for _, column, form in COLUMNS if form)]
     by_order = rows.groupby("order", sort=False)
     means, spreads = by_order[measures].mean(), by_order[measures].std().add_suffix("_spread")
     table = pd.concat([by_order.size().rename("models"), means, spreads], axis=1).reset_index()
@@ -91,13 +102,16 @@ def over_models(tables: Sequence["pd.DataFrame"]) -> "pd.DataFrame":
 
 
 def markdown(table: "pd.DataFrame") -> str:
-    """A comparison for reading, of one model's orders or over several models."""
+    """A comparison for reading, of one model's orders or over several models.
+
+    Where the best is only known by a bound, what is said of it is marked by ≥ (or ≤).
+    """
     lines = [
         "| " + " | ".join(title for title, _, _ in COLUMNS) + " |",
         "|" + "|".join(":--" if column == "order" else "--:" for _, column, _ in COLUMNS) + "|",
     ]
     for row in table.to_dict("records"):
-        cells = [_cell(row[column], row.get(f"{column}_spread"), form) for _, column, form in COLUMNS]
+        cells = [_cell(row, column, form) for _, column, form in COLUMNS]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
@@ -117,12 +131,12 @@ def write_tables(
 
 def scores(table: "pd.DataFrame", orders: Collection[str]) -> dict[str, str]:
     """The similarity of some of a comparison's orders in words, with its share of the best; best first."""
-    return {
-        row["order"]: f"{row['similarity']:,.0f}"
-        + ("" if math.isnan(row["share_of_best"]) else f"  ·  {row['share_of_best']:.1%}")
-        for row in table.to_dict("records")
-        if row["order"] in orders
-    }
+    words = {}
+    for row in table.to_dict("records"):
+        if row["order"] in orders:
+            share = _cell(row, "share_of_best", ".1%")
+            words[row["order"]] = f"{row['similarity']:,.0f}" + (f"  ·  {share}" if share else "")
+    return words
 
 
 def _draw(H: int, seed: int) -> Ordering:
@@ -135,16 +149,33 @@ def _signed(order: SavedOrder) -> bool:
     return bool(order.settings["signed"])
 
 
-def _best(orders: Mapping[str, SavedOrder], *, signed: bool) -> int | None:
-    """The least of the proven bounds."""
-    certificates = (o.ordering.certificate for o in orders.values() if _signed(o) == signed)
-    return min((c["bound"] for c in certificates if c is not None), default=None)
+def _least_bounds(states: States, orders: Mapping[str, SavedOrder]) -> dict[bool, int]:
+    """The least of the bounds that are proven, for orders with negated rows (true) and without (false)."""
+    least: dict[bool, int] = {}
+    for name, order in orders.items():
+        if order.ordering.certificate is None:
+            continue
+        signed = _signed(order)
+        try:
+            bound = verify(states, order.ordering)
+            if order.ordering.certificate["signed"] != signed:
+                raise ValueError("its certificate and its settings differ about negated rows")
+        except ValueError as error:
+            raise UserError(f"order '{name}': {error}") from None
+        least[signed] = min(bound, least.get(signed, bound))
+    return least
 
 
-def _cell(value: Any, spread: float | None, form: str) -> str:
+def _cell(row: Mapping[Any, Any], column: str, form: str) -> str:
+    value, spread = row[column], row.get(f"{column}_spread")
     if isinstance(value, str):
         return value
     if value is None or math.isnan(value):
         return ""
+    mark = ""
+    if column in ("share_of_best", "to_best") and row["best_gap"] > 0:
+        mark = "≤ " if column == "share_of_best" and value < 0 else "≥ "
+        value = math.trunc(1000 * value) / 1000  # as it is shown: not more than is known
     known = spread is not None and not math.isnan(spread)
-    return format(value, form).replace("-", "−") + (f" ± {spread:{form.lstrip('+')}}" if known else "")
+    number = format(value, form).replace("-", "−")
+    return mark + number + (f" ± {spread:{form.lstrip('+')}}" if known else "")
