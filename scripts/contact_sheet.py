@@ -7,7 +7,7 @@ from pathlib import Path
 
 from phonecase.art import Style, contact_sheet, write_png
 from phonecase.console import run
-from phonecase.ordering import read_ordering
+from phonecase.ordering import read_order_for
 from phonecase.states import read_states
 
 log = logging.getLogger("phonecase.contact_sheet")
@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
 def main(args: argparse.Namespace) -> None:
     """Read the states and all orders, draw the sheet."""
     states = read_states(args.states)
-    orderings = {path.stem: read_ordering(path) for path in args.orders}
+    orderings = {path.stem: read_order_for(path, states.units).ordering for path in args.orders}
     styles = {name: Style.model_validate(style) for name, style in json.loads(args.styles)}
     title = f"{states.reference}, model {states.metadata['model']}"
     sheet = contact_sheet(states.units, orderings, styles, title=title)

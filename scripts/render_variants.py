@@ -10,7 +10,7 @@ from typing import get_args
 from phonecase.art import Orientation, Print, Style, render, size_in_mm, write_png
 from phonecase.art.kept import Kept
 from phonecase.console import run
-from phonecase.ordering import read_ordering, states_hash
+from phonecase.ordering import read_order_for, states_hash
 from phonecase.states import read_states
 
 log = logging.getLogger("phonecase.render_variants")
@@ -49,10 +49,10 @@ def main(args: argparse.Namespace) -> None:
     }
     fixed = [args.code, states_hash(states.units), style.model_dump(), size.model_dump(), text]
     kept, drawn, taken = Kept(args.kept), 0, 0
-    for path, orientation in product(args.orders, get_args(Orientation)):
-        ordering = read_ordering(path)
+    orderings = {path.stem: read_order_for(path, states.units).ordering for path in args.orders}
+    for (name, ordering), orientation in product(orderings.items(), get_args(Orientation)):
         source = json.dumps([*fixed, ordering.permutation.tolist(), ordering.signs.tolist(), orientation])
-        target = args.out / path.stem / f"{args.name}{SUFFIXES[orientation]}"
+        target = args.out / name / f"{args.name}{SUFFIXES[orientation]}"
         if kept.take(target, source):
             taken += 1
         else:

@@ -54,6 +54,8 @@ def write_order(path: Path, order: SavedOrder) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
+    from phonecase.tables import column
+
     permutation = order.ordering.permutation
     columns: dict[str, npt.NDArray[Any]] = {
         "row": np.arange(len(permutation)),
@@ -61,7 +63,7 @@ def write_order(path: Path, order: SavedOrder) -> None:
         "sign": order.ordering.signs,
     }
     table = pa.table(
-        {name: column.astype(COLUMNS[name]) for name, column in columns.items()}
+        {name: column(values, COLUMNS[name]) for name, values in columns.items()}
     ).replace_schema_metadata({KEY: json.dumps(order.facts(), sort_keys=True)})
     with atomic(path) as temporary:
         parquet.write_table(table, temporary)
@@ -74,7 +76,7 @@ def read_order(path: Path) -> SavedOrder:
     from phonecase.tables import numbers, read_table
 
     try:
-        table = read_table(path).sort_by("row")
+        table = read_table(path)
         columns = {name: numbers(table[name]) for name in COLUMNS}
         if {name: column.dtype for name, column in columns.items()} != COLUMNS:
             raise ValueError("its columns are not integers")
