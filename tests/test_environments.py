@@ -87,7 +87,8 @@ def outside(files: list[Path]) -> set[str]:
 
 def read_by(script: str) -> list[Path]:
     """A script and the modules of ours that it imports, at any depth."""
-    return [SCRIPTS / part.partition(":")[0] for part in fingerprint(SCRIPTS / script).split()]
+    files = [SCRIPTS / part.partition(":")[0] for part in fingerprint(SCRIPTS / script).split()]
+    return [file for file in files if file.suffix == ".py"]
 
 
 def pins_of(env: Path) -> dict[str, str]:

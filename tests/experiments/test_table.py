@@ -112,7 +112,9 @@ def test_the_picture_is_that_of_the_order_with_the_most_similar_neighbours(resul
         assert row["similarity"] == similarity(units, order_units(units, "optimal"))
         expected = render(units, order_units(units, "optimal"), STYLE)
         with Image.open(io.BytesIO(row["picture"])) as picture:
-            np.testing.assert_array_equal(np.asarray(picture.convert("RGB")), np.asarray(expected))
+            np.testing.assert_array_equal(
+                np.asarray(picture.convert("RGB")), np.asarray(expected.convert("RGB"))
+            )
 
 
 def test_the_flip_rate_is_the_mean_share_of_units_that_change() -> None:

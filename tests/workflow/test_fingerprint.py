@@ -18,6 +18,8 @@ FILES = {
     "art/deep/__init__.py": "",
     "art/deep/brush.py": 'def stroke():\n    """Paint."""\n    return 1\n',
     "art/unused.py": "",
+    "art/colour.html": "<b>red</b>",
+    "art/other.html": "<b>blue</b>",
 }
 
 
@@ -33,6 +35,7 @@ def test_a_script_depends_on_itself_and_all_that_it_imports_at_any_depth(scripts
     names = [entry.partition(":")[0] for entry in fingerprint(scripts / "draw.py").split()]
     assert names == [
         "art/__init__.py",
+        "art/colour.html",
         "art/colour.py",
         "art/deep/__init__.py",
         "art/deep/brush.py",
@@ -47,6 +50,7 @@ def test_a_script_depends_on_itself_and_all_that_it_imports_at_any_depth(scripts
         ("draw.py", "x = 1\n"),
         ("art/__init__.py", "x = 1\n"),
         ("art/colour.py", "x = 1\n"),
+        ("art/colour.html", "<br>"),
         ("art/deep/brush.py", "x = 1\n"),
     ],
 )
@@ -55,7 +59,9 @@ def test_an_edit_changes_the_scripts_that_use_the_file(scripts: Path, file: str,
     (scripts / file).write_text(FILES[file] + edit)
     after = {name: fingerprint(scripts / name) for name in before}
     assert after["draw.py"] != before["draw.py"]
-    assert (after["train.py"] != before["train.py"]) == (file in ("art/__init__.py", "art/colour.py"))
+    assert (after["train.py"] != before["train.py"]) == (
+        file in ("art/__init__.py", "art/colour.py", "art/colour.html")
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,6 +71,7 @@ def test_an_edit_changes_the_scripts_that_use_the_file(scripts: Path, file: str,
         ("art/deep/brush.py", 'def stroke():\n    """Paint once, from left to right."""\n    return 1\n'),
         ("art/types.py", "class Brush:\n    size = 3\n"),
         ("art/unused.py", "x = 1\n"),
+        ("art/other.html", "<br>"),
     ],
 )
 def test_comments_docstrings_layout_types_and_other_files_change_nothing(

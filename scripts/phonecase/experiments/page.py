@@ -1,7 +1,6 @@
 """A comparison of models for reading: as Markdown, as a plot, and as one web page that holds all it shows."""
 
 import base64
-import html
 import json
 import math
 from pathlib import Path
@@ -9,12 +8,14 @@ from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
+from jinja2 import Environment, StrictUndefined
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from phonecase.experiments.table import settings_of
 from phonecase.plotting import BLUE, CLAY, GREY
 
+TEMPLATE = Path(__file__).with_suffix(".html")
 MOST_NAMES = 40  # models by name in the plot, one below the other
 MOST_TICKS = 12  # values of a setting that are all marked
 MOST_PICTURES = 1000  # pictures in the page: some 6 kB each
@@ -68,51 +69,28 @@ def markdown(table: pd.DataFrame, plot: str) -> str:
 def page(table: pd.DataFrame, plot: bytes) -> str:
     """One web page with the plot, the table and the pictures in it: a file that opens anywhere."""
     settings = settings_of(table)
-    titles = ["", "model", *settings, *(title for title, _, _ in COLUMNS), "status"]
-    rows = []
-    for place, row in enumerate(table.to_dict("records")):
-        name = html.escape(row["model"]).replace("~", "<wbr>~")
-        cells = [
-            f"<td>{_image(row['picture'], row['model']) if place < MOST_PICTURES else ''}</td>",
-            f"<th>{name}{' <i>baseline</i>' if _is_baseline(row) else ''}</th>",
-            *(f"<td>{html.escape(_setting(row[key]))}</td>" for key in settings),
-        ]
-        for _, column, form in COLUMNS:
-            value, delta = _value(row, column, form)
-            cells.append(f"<td>{value}{f' <i>{delta}</i>' if delta else ''}</td>")
-        cells.append(f"<td>{html.escape(_status(row))}</td>")
-        rows.append(f'<tr class="{row["status"].replace(" ", "-")}">{"".join(cells)}</tr>')
-    few = f" Pictures of the first {MOST_PICTURES:,} only." if len(table) > MOST_PICTURES else ""
-    return f"""<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Experiments</title>
-<style>
-body {{ font: 15px/1.45 system-ui, sans-serif; color: #222 }}
-body {{ margin: 2.5em auto; padding: 0 1.5em; max-width: 90em }}
-.plot {{ max-width: min(100%, 60em) }}
-table {{ border-collapse: collapse; font-variant-numeric: tabular-nums }}
-th, td {{ padding: .45em .8em; text-align: left; vertical-align: middle; border-bottom: 1px solid #e4e4e4 }}
-thead th {{ position: sticky; top: 0; background: #fff; font-weight: 600; white-space: nowrap }}
-tbody th {{ font: 13px/1.45 ui-monospace, monospace }}
-td img {{ image-rendering: pixelated; display: block; width: 220px }}
-i {{ color: #888; font-style: normal; white-space: nowrap }}
-.failed td, .unfinished td, .not-run td {{ color: #a33 }}
-</style>
-<h1>Experiments: {html.escape(headline(table))}</h1>
-<p>{NOTE}{few}</p>
-<p><img class="plot" alt="validation bits of the models" src="{_data(plot)}"></p>
-<div style="overflow-x: auto">
-<table>
-<thead><tr>{"".join(f"<th>{title}</th>" for title in titles)}</tr></thead>
-<tbody>
-{chr(10).join(rows)}
-</tbody>
-</table>
-</div>
-</html>
-"""
+    rows = [
+        {
+            "status": row["status"],
+            "name": row["model"],
+            "is_baseline": _is_baseline(row),
+            "picture": _data(row["picture"]) if _is_shown(row, place) else None,
+            "settings": [_setting(row[key]) for key in settings],
+            "measures": [_value(row, column, form) for _, column, form in COLUMNS],
+            "outcome": _status(row),
+        }
+        for place, row in enumerate(table.to_dict("records"))
+    ]
+    # Jinja2 comes with Snakemake. It escapes all that it is given.
+    jinja = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return jinja.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        headline=headline(table),
+        note=NOTE,
+        most_pictures=MOST_PICTURES if len(table) > MOST_PICTURES else None,
+        plot=_data(plot),
+        titles=["", "model", *settings, *(title for title, _, _ in COLUMNS), "status"],
+        rows=rows,
+    )
 
 
 def draw(table: pd.DataFrame, path: Path) -> None:
@@ -214,10 +192,8 @@ def _status(row: dict[Any, Any]) -> str:
     return f"{row['status']}: {row['reason']}" if row["reason"] else str(row["status"])
 
 
-def _image(picture: bytes | None, name: str) -> str:
-    if not isinstance(picture, bytes):
-        return ""
-    return f'<img loading="lazy" alt="the states of {html.escape(name)}" src="{_data(picture)}">'
+def _is_shown(row: dict[Any, Any], place: int) -> bool:
+    return isinstance(row["picture"], bytes) and place < MOST_PICTURES
 
 
 def _data(png: bytes) -> str:

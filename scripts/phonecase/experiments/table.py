@@ -156,7 +156,7 @@ class _Outcome:
         """The picture in an order as a small PNG, a pixel a cell."""
         path = self.results / "orders" / self.name / self.about.passage / f"{order}.parquet"
         picture = io.BytesIO()
-        render(units, read_ordering(path), self.about.style).quantize(2).save(picture, "PNG", optimize=True)
+        render(units, read_ordering(path), self.about.style).save(picture, "PNG", optimize=True)
         return picture.getvalue()
 
     def _json(self, path: str, log: str) -> dict[str, Any]:

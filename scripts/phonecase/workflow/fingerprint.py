@@ -2,7 +2,8 @@
 
 The workflow passes this text to each rule as a parameter, so that an edit reruns exactly the rules that use
 the edited module. What is hashed is the parsed program without its docstrings: comments, docstrings,
-layout, dates and folders don't count.
+layout, dates and folders don't count. A file beside a program that has its name with another ending, such as
+page.html beside page.py, is a part of it.
 """
 
 import ast
@@ -15,6 +16,8 @@ from functools import cache
 from pathlib import Path
 
 from phonecase.files import write_text
+
+PYTHON = (".py", ".pyi")
 
 
 def fingerprint(script: Path) -> str:
@@ -66,18 +69,22 @@ class _Programs:
             path = waiting.pop()
             name = path.relative_to(self._folder).as_posix()
             if name not in found:
-                found[name], imported = self._digest_and_imports(path)
-                waiting += imported
+                found[name], needed = self._digest_and_needs(path)
+                waiting += needed
         return " ".join(f"{name}:{digest}" for name, digest in sorted(found.items()))
 
-    def _digest_and_imports(self, path: Path) -> tuple[str, list[Path]]:
-        """The hash of a program, and the files of ours that it imports."""
+    def _digest_and_needs(self, path: Path) -> tuple[str, list[Path]]:
+        """The hash of a file; for a program, also the files of ours that it imports or that belong to it."""
+        if path.suffix != ".py":
+            return hashlib.sha256(path.read_bytes()).hexdigest()[:12], []
         if path not in self._read:
             text = path.read_text(encoding="utf-8")
             key = hashlib.sha256(self._ways + text.encode()).hexdigest()
             self.parsed[key] = self._known[key] if key in self._known else _parse(text)
             digest, names = self.parsed[key]
-            self._read[path] = digest, [file for name in names for file in _files(self._folder, name)]
+            imported = [file for name in names for file in _files(self._folder, name)]
+            beside = [file for file in path.parent.glob(f"{path.stem}.*") if file.suffix not in PYTHON]
+            self._read[path] = digest, imported + beside
         return self._read[path]
 
 
