@@ -102,6 +102,30 @@ def test_a_fault_is_one_line_however_many_members_share_it(table: Any, fault: st
     assert str(caught.value) == fault
 
 
+@pytest.mark.parametrize(
+    ("table", "count"),
+    [
+        ({"seed": list(range(20_001))}, "20,001"),
+        ([{"seed": list(range(20_000))}, {"window": 64}], "20,001"),
+        ({key: list(range(1, 101)) for key in ("seed", "steps", "window")}, "1,000,000"),
+        (
+            {key: list(range(1, 1001)) for key in ("seed", "steps", "window", "batch_size")},
+            "1,000,000,000,000",
+        ),
+    ],
+)
+def test_a_sweep_too_large_to_plan_is_refused_before_it_is_expanded(table: Any, count: str) -> None:
+    with pytest.raises(UserError) as caught:
+        members("swift", SWIFT, table)
+    assert str(caught.value) == (
+        f"sweep.swift: these are {count} combinations, and there may be 20,000; vary less at once"
+    )
+
+
+def test_ten_thousand_members_are_not_too_many() -> None:
+    assert len(members("swift", SWIFT, {"seed": list(range(10_000))})) == 10_000
+
+
 def test_a_name_fits_into_a_file_system() -> None:
     with pytest.raises(UserError, match="too long for a file's name"):
         members("a" * 195, SWIFT, {"seed": 1})

@@ -13,6 +13,7 @@ changes nothing is the model itself, and a sweep that grows keeps the members th
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from phonecase.training import Recipe
 
 MEMBER = r"[a-z0-9_-]+(~[a-z0-9_]+=[A-Za-z0-9.+_-]+)*"  # the names of models, members of sweeps among them
 LONGEST = 200  # characters of a name: file systems take 255 bytes
+MOST = 20_000  # members of a sweep: planning takes five seconds for a thousand (docs/scale.md)
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,15 @@ def members(name: str, recipe: Recipe, table: Any) -> dict[str, Recipe]:
     """
     own = recipe.model_dump()
     found, faults = {name: recipe}, dict[str, None]()
-    for where, grid in _grids(f"sweep.{name}", table):
-        for settings in _combinations(where, grid):
+    grids = [(where, _axes(where, grid)) for where, grid in _grids(f"sweep.{name}", table)]
+    count = sum(math.prod(map(len, axes.values())) for _, axes in grids)
+    if count > MOST:
+        raise UserError(
+            f"sweep.{name}: these are {count:,} combinations, and there may be {MOST:,}; vary less at once"
+        )
+    for where, axes in grids:
+        for point in product(*axes.values()):
+            settings = dict(zip(axes, point, strict=True))
             try:
                 member = Recipe.checked({**own, **settings}, where)
                 found.setdefault(_name(name, own, member, where), member)
@@ -82,9 +91,8 @@ def _grids(where: str, table: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         yield key, grid
 
 
-def _combinations(where: str, grid: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every value of a grid with every other."""
-    axes = []
+def _axes(where: str, grid: dict[str, Any]) -> dict[str, list[Any]]:
+    """What varies in a grid, each setting with its values. Raises UserError for what can't vary."""
     for key, value in grid.items():
         if key not in Recipe.model_fields:
             known = Recipe.model_fields
@@ -92,8 +100,7 @@ def _combinations(where: str, grid: dict[str, Any]) -> Iterator[dict[str, Any]]:
             raise UserError(f"{where}.{key}: unknown key{hint}")
         if value == []:
             raise UserError(f"{where}.{key}: there should be at least 1; it is []")
-        axes.append(value if isinstance(value, list) else [value])
-    return (dict(zip(grid, point, strict=True)) for point in product(*axes))
+    return {key: value if isinstance(value, list) else [value] for key, value in grid.items()}
 
 
 def _name(model: str, own: dict[str, Any], member: Recipe, where: str) -> str:
