@@ -18,8 +18,10 @@ os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.ge
 from phonecase.corpus import SourceSettings, SplitSettings
 from phonecase.errors import UserError
 from phonecase.experiments.sweep import MEMBER
-from phonecase.workflow.config import Config, as_json, check, check_yaml, order
+from phonecase.states.own import MODEL
+from phonecase.workflow.config import Config, as_json, check, order
 from phonecase.workflow.fingerprint import fingerprints
+from phonecase.workflow.reading import read_yaml
 
 # All that is imported by now stays to the end: the garbage collector need not go through it again and again,
 # nor when Snakemake leaves. A fifth of a second of each call.
@@ -37,6 +39,14 @@ def checked_config() -> Config:
     """The settings, those of the command line among them."""
     try:
         return check(config)
+    except UserError as error:
+        stop(error)
+
+
+def named(section, name):
+    """What has a name in the settings, as a file that was asked for has it in its path."""
+    try:
+        return CONFIG.find(section, name)
     except UserError as error:
         stop(error)
 
@@ -74,7 +84,7 @@ def split_json(wildcards):
 
 
 def recipe_json(wildcards):
-    return as_json(CONFIG.recipes[wildcards.model])
+    return as_json(named("models", wildcards.model))
 
 
 def device(wildcards, input):
@@ -88,10 +98,11 @@ def tensorboard(wildcards, output):
 
 
 def reference(wildcards):
-    return CONFIG.passages[wildcards.passage]
+    return named("passages", wildcards.passage)
 
 
 def order_strategy(wildcards):
+    named("orders", wildcards.strategy)
     return order(CONFIG, wildcards.strategy).strategy
 
 
@@ -100,11 +111,11 @@ def order_json(wildcards):
 
 
 def own_states_file(wildcards):
-    return CONFIG.states[wildcards.passage].file
+    return named("states", wildcards.passage).file
 
 
 def own_states_json(wildcards):
-    return as_json(CONFIG.states[wildcards.passage])
+    return as_json(named("states", wildcards.passage))
 
 
 # Patterns are written out, not taken from `rules`: where results lie in object storage, those are addresses of
@@ -209,7 +220,7 @@ def start_jobs_at_any_rate():
 
 
 def style_json(wildcards):
-    return as_json(CONFIG.styles[wildcards.style])
+    return as_json(named("styles", wildcards.style))
 
 
 def styles_json(wildcards):
@@ -218,7 +229,8 @@ def styles_json(wildcards):
 
 
 try:
-    check_yaml(Path("config.yaml"))
+    for path in [Path("config.yaml"), *workflow.overwrite_configfiles]:
+        read_yaml(path)  # before `configfile:`, whose reader passes over what this one names
 except UserError as error:
     stop(error)
 

@@ -20,6 +20,8 @@ rule extract_states:
         "results/logs/extract_states/{model}/{passage}.log",
     benchmark:
         "results/benchmarks/extract_states/{model}/{passage}.tsv"
+    wildcard_constraints:
+        model=f"(?!{MODEL}/){MEMBER}",  # import_states makes those, or says what is missing
     conda:
         "../envs/torch.yaml"
     resources:
@@ -57,6 +59,3 @@ rule import_states:
     shell:
         "python {params.script} --settings {params.settings:q} --passage {wildcards.passage}"
         " --out {output.states} --log {log}"
-
-
-ruleorder: import_states > extract_states

@@ -40,7 +40,7 @@ TAKEN = {
     "from phonecase.ordering import read_order, states_hash, write_order": {"numpy"},
     "from phonecase.art import Print, Style": set(),
     "from phonecase.art import contact_sheet, render, write_png": {"numpy", "PIL"},
-    "from phonecase.workflow import Config, check, check_yaml, fingerprints": {"numpy"},
+    "from phonecase.workflow import Config, check, fingerprints, read_yaml": {"numpy"},
 }
 
 

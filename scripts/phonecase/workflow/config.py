@@ -5,30 +5,35 @@ pydantic's findings into one line for each fault, and makes the JSON schema that
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, field_validator
 
 from phonecase.art import Print, Style
 from phonecase.corpus import SourceSettings, SplitSettings, parse
 from phonecase.errors import UserError, suggestion
-from phonecase.experiments.sweep import MEMBER, Experiment, experiments, members
+from phonecase.experiments.sweep import LONGEST, Experiment, experiments, members
 from phonecase.ordering import STRATEGIES
 from phonecase.settings import Settings
 from phonecase.states.own import MODEL, OwnStates
 from phonecase.training import Recipe
 
+NAMED = 20  # of the names that there are, so many are said when another was asked for
+
 # A name becomes a folder's or a file's.
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$")]
-ModelName = Annotated[str, StringConstraints(pattern=f"^{MEMBER}$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=LONGEST)]
 
 
 def _names(value: Any) -> Any:
     """One name stands for the list of it."""
+    if isinstance(value, bool | int | float):
+        word = str(value).lower()
+        raise ValueError(f"should be a name or a list of names; YAML reads it as {word}: quote it")
+    if not isinstance(value, str | list):
+        raise ValueError(f"should be a name or a list of names; it is {value!r}")
     return [value] if isinstance(value, str) else value
 
 
@@ -54,8 +59,8 @@ class Config(Settings):
     """The text: its source, and the books kept back for validation."""
 
     model: Annotated[
-        list[ModelName],
-        BeforeValidator(_names, json_schema_input_type=ModelName | list[ModelName]),
+        list[str],
+        BeforeValidator(_names, json_schema_input_type=str | list[str]),
         Field(min_length=1),
     ]
     """Which of the models to run: a name, or a list of names; members of a sweep have names too."""
@@ -88,6 +93,16 @@ class Config(Settings):
     tensorboard: bool = False
     """Whether a training keeps a log for TensorBoard, in results/models/{model}/tensorboard."""
 
+    @field_validator("model")
+    @classmethod
+    def _each_once(cls, chosen: list[str]) -> list[str]:
+        for name, count in Counter(chosen).items():
+            if count > 1:
+                raise ValueError(
+                    f"'{name}' stands there {count} times and would count as often; name it once"
+                )
+        return chosen
+
     @field_validator("models")
     @classmethod
     def _own_is_taken(cls, models: dict[str, Recipe]) -> dict[str, Recipe]:
@@ -104,6 +119,16 @@ class Config(Settings):
     def recipes(self) -> dict[str, Recipe]:
         """Every model that there is, the sweep's members among them."""
         return self.models | {name: experiment.recipe for name, experiment in self.experiments.items()}
+
+    def find(self, section: str, name: str) -> Any:
+        """What has that name in a section: models (a sweep's members too), passages, states, orders, styles.
+
+        Raises UserError, saying which names there are.
+        """
+        table = self.recipes if section == "models" else getattr(self, section)
+        if name not in table:
+            raise UserError(_missing(section, name, table))
+        return table[name]
 
     def grids(self) -> list[tuple[str, str]]:
         """Whatever is ordered and drawn: (model, passage) for every chosen model, and your own states."""
@@ -125,23 +150,29 @@ def check(raw: Mapping[str, Any]) -> Config:
     """
     faults: list[str] = []
     for name, table in _table(raw, "orders").items():
-        if isinstance(table, Mapping | None):
+        if isinstance(name, str) and isinstance(table, Mapping | None):
             try:
                 _order(name, table)
             except UserError as error:
                 faults.append(str(error))
     models = _table(raw, "models")
-    swept: set[str] = set()
+    swept: list[str] = []
     for name, table in _table(raw, "sweep").items():
         if name not in models:
-            faults.append(_no_model(f"sweep.{name}", name, models))
+            faults.append(f"sweep.{name}: {_missing('models', name, models)}")
             continue
         try:
-            swept.update(members(name, Recipe.checked(models[name], f"models.{name}"), table))
+            recipe = Recipe.checked(models[name])
+        except UserError:
+            continue  # said below, of the model
+        try:
+            swept.extend(members(name, recipe, table))
         except UserError as error:
             faults.append(str(error))
-    known = [*models, *swept]
-    faults += [_no_model("model", name, known) for name in _names(raw.get("model", [])) if name not in known]
+    known = dict.fromkeys([*models, *swept])
+    chosen = raw.get("model")
+    names = [name for name in (chosen if isinstance(chosen, list) else [chosen]) if isinstance(name, str)]
+    faults += [f"model: {_missing('models', name, known)}" for name in names if known and name not in known]
     try:
         config = Config.checked(raw)
     except UserError as error:
@@ -152,14 +183,18 @@ def check(raw: Mapping[str, Any]) -> Config:
     return config
 
 
-def _no_model(where: str, name: Any, models: Collection[str]) -> str:
-    hint = suggestion(str(name), models) or f"; there are {', '.join(models)}"
-    return f"{where}: there is no model '{name}' under models{hint}"
+def _missing(section: str, name: Any, known: Iterable[Any]) -> str:
+    """That a section of the settings hasn't got a name, and which it has."""
+    names = [word for word in known if isinstance(word, str)]
+    some = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED:,} more" if len(names) > NAMED else "")
+    there = f"; there {'is' if len(names) == 1 else 'are'} {some or 'none'}"
+    kind = {"states": "grid"}.get(section, section.removesuffix("s"))
+    return f"there is no {kind} '{name}' under {section}{suggestion(str(name), names) or there}"
 
 
 def order(config: Config, name: str) -> Order:
-    """One of the run's orders, with all its settings."""
-    return _order(name, config.orders[name])
+    """One of the run's orders, with all its settings. Raises UserError when there is none of that name."""
+    return _order(name, config.find("orders", name))
 
 
 def _order(name: str, table: Mapping[str, Any] | None) -> Order:
@@ -177,23 +212,6 @@ def as_json(settings: BaseModel | Mapping[str, Any] | list[Any]) -> str:
     """Settings as one JSON text with sorted keys: equal texts for equal settings."""
     plain = settings.model_dump(mode="json") if isinstance(settings, BaseModel) else settings
     return json.dumps(plain, sort_keys=True, ensure_ascii=False)
-
-
-def check_yaml(path: Path) -> None:
-    """Look for what readers of YAML say badly or not at all.
-
-    Raises UserError when the file is not there, is no YAML, or has a key twice in one table.
-    """
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except FileNotFoundError:
-        raise UserError(f"{path}: there is no such file") from None
-    except yaml.MarkedYAMLError as error:
-        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise UserError(f"{path}{line}: this is not YAML: {error.problem}") from None
-    faults = list(_duplicates(root, "")) if root else []
-    if faults:
-        raise UserError("\n".join(faults))
 
 
 def schema() -> str:
@@ -222,20 +240,3 @@ def _table(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     """A table of the unchecked settings; empty where there is something else."""
     table = raw.get(key)
     return table if isinstance(table, Mapping) else {}
-
-
-def _duplicates(node: yaml.Node, prefix: str) -> Iterator[str]:
-    if isinstance(node, yaml.SequenceNode):
-        for number, item in enumerate(node.value):
-            yield from _duplicates(item, f"{prefix}{number}.")
-    if isinstance(node, yaml.MappingNode):
-        seen: dict[str, int] = {}
-        for key, value in node.value:
-            line = key.start_mark.line + 1
-            if key.value in seen:
-                yield (
-                    f"{prefix}{key.value}: stands twice, on lines {seen[key.value]} and {line}; "
-                    "only the last would count"
-                )
-            seen[key.value] = line
-            yield from _duplicates(value, f"{prefix}{key.value}.")
