@@ -87,9 +87,12 @@ def recipe_json(wildcards):
     return as_json(named("models", wildcards.model))
 
 
-def device(wildcards, input):
-    """Where to train. As a function of the input it isn't recorded: another device is no reason to retrain."""
-    return CONFIG.device
+def device(wildcards, input, resources):
+    """Where to train. As a function of the input it isn't recorded: another device is no reason to retrain.
+
+    A run without GPUs, `--resources gpu=0`, trains all the same: Snakemake lets a job have what there is.
+    """
+    return "cpu" if CONFIG.device == "auto" and resources.gpu == 0 else CONFIG.device
 
 
 def tensorboard(wildcards, output):
@@ -228,6 +231,12 @@ def styles_json(wildcards):
     return as_json([[name, style.model_dump(mode="json")] for name, style in CONFIG.styles.items()])
 
 
+if workflow.is_main_process and not Path(".snakemake").exists() and not os.access(".", os.W_OK):
+    stop(
+        UserError(
+            f"{Path.cwd()} can't be written to, and results lie there; name another folder by --directory"
+        )
+    )
 try:
     for path in [Path("config.yaml"), *workflow.overwrite_configfiles]:
         read_yaml(path)  # before `configfile:`, whose reader passes over what this one names
@@ -239,6 +248,10 @@ configfile: "config.yaml"
 
 
 CONFIG = checked_config()
+
+if workflow.is_main_process and workflow.global_resources.get("gpu") == 0:
+    print("gpu=0: networks train on", CONFIG.device.replace("auto", "the processor"), file=sys.stderr)
+
 CODE = fingerprints(SCRIPTS, memory=Path(".snakemake/phonecase/programs.json"))
 
 

@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -262,7 +263,7 @@ def run(folder: Path, case: dict[str, Any], before: tuple[str, ...] = ()) -> sub
     for file, text in case.get("files", {}).items():
         (folder / file).write_bytes(text.encode(case.get("encoding", "utf-8")))
     return subprocess.run(
-        [sys.executable, "-m", "snakemake", "-n", "--cores", "1", *case.get("arguments", [])],
+        [*before, sys.executable, "-m", "snakemake", "-n", "--cores", "1", *case.get("arguments", [])],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -295,3 +296,38 @@ def test_snakemake_itself_says_what_is_wrong_with_some(tmp_path: Path, case: dic
     done = run(copy_workflow(tmp_path / "phonecase"), case)
     assert done.returncode == 1
     assert case["says"] in done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_without_a_gpu_networks_train_on_the_processor_and_the_run_says_so(tmp_path: Path) -> None:
+    folder = copy_workflow(tmp_path / "phonecase")
+    target = ["results/models/tiny/weights.safetensors", "-p", "--quiet", "host", "--resources"]
+    done = run(folder, {"arguments": [*target, "gpu=0"]})
+    assert said(done) == ["gpu=0: networks train on the processor"]
+    assert " --device cpu " in done.stdout
+    done = run(folder, {"arguments": [*target, "gpu=1"]})
+    assert said(done) == []
+    assert " --device auto " in done.stdout
+
+
+READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && cd "$0" && exec "$@"'
+
+
+@pytest.mark.slow
+def test_a_folder_that_can_t_be_written_to_is_named(tmp_path: Path) -> None:
+    folder = copy_workflow(tmp_path / "phonecase")
+    before: tuple[str, ...] = ()
+    if os.geteuid() == 0:  # whom modes don't stop
+        before = ("unshare", "--mount", "sh", "-c", READ_ONLY, str(folder))
+        if (
+            shutil.which("unshare") is None
+            or subprocess.run([*before, "true"], capture_output=True).returncode
+        ):
+            pytest.skip("root needs `unshare --mount` to have a folder that can't be written to")
+    folder.chmod(0o555)
+    done = run(folder, {}, before)
+    folder.chmod(0o755)
+    assert done.returncode == 1
+    assert said(done) == [
+        f"config: {folder} can't be written to, and results lie there; name another folder by --directory"
+    ]
