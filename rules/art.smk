@@ -33,10 +33,10 @@ rule render_variants:
         script=path_of("render_variants.py"),
         folder=folder_of_pictures,
     shell:
-        "python {params.script} --states {input.states} --orders {input.orders}"
-        " --style {params.style:q} --name {wildcards.style} --print {params.print:q} --out {params.folder}"
+        "python {params.script:q} --states {input.states:q} --orders {input.orders:q}"
+        " --style {params.style:q} --name {wildcards.style} --print {params.print:q} --out {params.folder:q}"
         " --kept .snakemake/phonecase/pictures/{wildcards.model}/{wildcards.passage}/{wildcards.style}"
-        " --code {params.code:q} --log {log}"
+        " --code {params.code:q} --log {log:q}"
 
 
 rule contact_sheet:
@@ -65,8 +65,8 @@ rule contact_sheet:
         code=code("contact_sheet.py"),
         script=path_of("contact_sheet.py"),
     shell:
-        "python {params.script} --states {input.states} --orders {input.orders}"
-        " --styles {params.styles:q} --out {output.sheet} --log {log}"
+        "python {params.script:q} --states {input.states:q} --orders {input.orders:q}"
+        " --styles {params.styles:q} --out {output.sheet:q} --log {log:q}"
 
 
 rule pictures:

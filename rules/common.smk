@@ -10,7 +10,11 @@ import os
 import sys
 from pathlib import Path
 
-SCRIPTS = Path(workflow.basedir) / "scripts"
+from snakemake.utils import update_config
+
+# Where the workflow lies. Results lie in the folder that one is in, which may be another.
+HOME = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent
+SCRIPTS = HOME / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 # `python` in a job is the Python that runs Snakemake, unless a conda environment replaces it.
 os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()]))
@@ -237,16 +241,29 @@ if workflow.is_main_process and not Path(".snakemake").exists() and not os.acces
             f"{Path.cwd()} can't be written to, and results lie there; name another folder by --directory"
         )
     )
+DEFAULTS = HOME / "config.yaml"
+OWN = [
+    path
+    for path in [Path("config.yaml")]
+    if workflow.modifier.is_main_snakefile() and path.exists() and not path.samefile(DEFAULTS)
+]
 try:
-    for path in [Path("config.yaml"), *workflow.overwrite_configfiles]:
+    for path in [DEFAULTS, *OWN, *workflow.overwrite_configfiles]:
         read_yaml(path)  # before `configfile:`, whose reader passes over what this one names
 except UserError as error:
     stop(error)
 
 
-configfile: "config.yaml"
+configfile: DEFAULTS
 
 
+# A config.yaml in another folder than the workflow's, or the `config:` of a workflow that uses this one as a
+# module, needs to say only what is different: each of its keys takes the place of that key, with all below it.
+for path in OWN:
+    config.update(read_yaml(path))
+    update_config(config, workflow.config_settings.overwrite_config)  # --configfile and --config come last
+    workflow.configfiles.append(path)
+config = {**read_yaml(DEFAULTS), **config}
 CONFIG = checked_config()
 
 if workflow.is_main_process and workflow.global_resources.get("gpu") == 0:

@@ -32,8 +32,8 @@ rule fetch_kjv:
         code=code("fetch_kjv.py"),
         script=path_of("fetch_kjv.py"),
     shell:
-        "python {params.script} --settings {params.settings:q}"
-        " --out {output.kjv} --provenance {output.provenance} --log {log}"
+        "python {params.script:q} --settings {params.settings:q}"
+        " --out {output.kjv:q} --provenance {output.provenance:q} --log {log:q}"
 
 
 rule split_by_book:
@@ -58,8 +58,8 @@ rule split_by_book:
         code=code("split_by_book.py"),
         script=path_of("split_by_book.py"),
     shell:
-        "python {params.script} --kjv {input.kjv} --settings {params.settings:q}"
-        " --train {output.train} --validation {output.validation} --counts {output.counts} --log {log}"
+        "python {params.script:q} --kjv {input.kjv:q} --settings {params.settings:q}"
+        " --train {output.train:q} --validation {output.validation:q} --counts {output.counts:q} --log {log:q}"
 
 
 rule build_vocab:
@@ -81,4 +81,4 @@ rule build_vocab:
         code=code("build_vocab.py"),
         script=path_of("build_vocab.py"),
     shell:
-        "python {params.script} --kjv {input.kjv} --out {output.vocab} --log {log}"
+        "python {params.script:q} --kjv {input.kjv:q} --out {output.vocab:q} --log {log:q}"

@@ -44,9 +44,9 @@ rule experiments:
         code=code("experiments.py"),
         script=path_of("experiments.py"),
     shell:
-        "python {params.script} --results {params.results} --settings {params.settings:q}"
-        " --parquet {output.parquet} --markdown {output.markdown} --html {output.html} --plot {output.plot}"
-        " --complete {output.complete} --log {log}"
+        "python {params.script:q} --results {params.results:q} --settings {params.settings:q}"
+        " --parquet {output.parquet:q} --markdown {output.markdown:q} --html {output.html:q} --plot {output.plot:q}"
+        " --complete {output.complete:q} --log {log:q}"
 
 
 onerror:

@@ -36,10 +36,10 @@ rule train:
         device=device,
         tensorboard=tensorboard,
     shell:
-        "python {params.script} --train {input.train} --validation {input.validation} --vocab {input.vocab}"
-        " --settings {params.settings:q} --device {params.device} --threads {threads}"
-        " --weights {output.weights} --history {output.history} --summary {output.summary}"
-        " {params.tensorboard} --log {log}"
+        "python {params.script:q} --train {input.train:q} --validation {input.validation:q} --vocab {input.vocab:q}"
+        " --settings {params.settings:q} --device {params.device:q} --threads {threads}"
+        " --weights {output.weights:q} --history {output.history:q} --summary {output.summary:q}"
+        " {params.tensorboard} --log {log:q}"
 
 
 rule learning_curve:
@@ -72,7 +72,7 @@ rule learning_curve:
         code=code("learning_curve.py"),
         script=path_of("learning_curve.py"),
     shell:
-        "python {params.script} --history {input.history} --png {output.png} --svg {output.svg} --log {log}"
+        "python {params.script:q} --history {input.history:q} --png {output.png:q} --svg {output.svg:q} --log {log:q}"
 
 
 rule learning_curves:

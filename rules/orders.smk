@@ -32,8 +32,8 @@ rule order_rows:
         code=code("order_rows.py"),
         script=path_of("order_rows.py"),
     shell:
-        "python {params.script} --states {input.states} --strategy {params.strategy}"
-        " --settings {params.settings:q} --out {output.order} --report {output.report} --log {log}"
+        "python {params.script:q} --states {input.states:q} --strategy {params.strategy:q}"
+        " --settings {params.settings:q} --out {output.order:q} --report {output.report:q} --log {log:q}"
 
 
 rule compare_orders:
@@ -70,9 +70,9 @@ rule compare_orders:
         code=code("compare_orders.py"),
         script=path_of("compare_orders.py"),
     shell:
-        "python {params.script} --states {input.states} --orders {input.orders} --reports {input.reports}"
-        " --parquet {output.parquet} --csv {output.csv} --markdown {output.markdown}"
-        " --figure {output.figure} --log {log}"
+        "python {params.script:q} --states {input.states:q} --orders {input.orders:q} --reports {input.reports:q}"
+        " --parquet {output.parquet:q} --csv {output.csv:q} --markdown {output.markdown:q}"
+        " --figure {output.figure:q} --log {log:q}"
 
 
 rule compare_models:
@@ -101,8 +101,8 @@ rule compare_models:
         code=code("compare_models.py"),
         script=path_of("compare_models.py"),
     shell:
-        "python {params.script} --tables {input.tables} --parquet {output.parquet} --csv {output.csv}"
-        " --markdown {output.markdown} --log {log}"
+        "python {params.script:q} --tables {input.tables:q} --parquet {output.parquet:q} --csv {output.csv:q}"
+        " --markdown {output.markdown:q} --log {log:q}"
 
 
 rule permute_model:
@@ -125,7 +125,7 @@ rule permute_model:
         code=code("permute_model.py"),
         script=path_of("permute_model.py"),
     shell:
-        "python {params.script} --weights {input.weights} --order {input.order} --out {output.weights} --log {log}"
+        "python {params.script:q} --weights {input.weights:q} --order {input.order:q} --out {output.weights:q} --log {log:q}"
 
 
 rule comparisons:

@@ -32,9 +32,9 @@ rule extract_states:
         code=code("extract_states.py"),
         script=path_of("extract_states.py"),
     shell:
-        "python {params.script} --weights {input.weights} --vocab {input.vocab} --kjv {input.kjv}"
+        "python {params.script:q} --weights {input.weights:q} --vocab {input.vocab:q} --kjv {input.kjv:q}"
         " --model {wildcards.model} --passage {wildcards.passage} --reference {params.reference:q}"
-        " --out {output.states} --log {log}"
+        " --out {output.states:q} --log {log:q}"
 
 
 rule import_states:
@@ -57,5 +57,5 @@ rule import_states:
         code=code("import_states.py"),
         script=path_of("import_states.py"),
     shell:
-        "python {params.script} --settings {params.settings:q} --passage {wildcards.passage}"
-        " --out {output.states} --log {log}"
+        "python {params.script:q} --settings {params.settings:q} --passage {wildcards.passage}"
+        " --out {output.states:q} --log {log:q}"

@@ -33,8 +33,13 @@ class _Listener(logging.Handler):
             self.jobs.append(Job(getattr(record, "rule_name", ""), tuple(wildcards.values()), reason))
 
 
-def plan(folder: Path, targets: Iterable[str] = (), configfiles: Iterable[Path] = ()) -> list[Job]:
-    """The jobs of `snakemake -n` in a folder, as the default profile sets it up."""
+def plan(
+    folder: Path,
+    targets: Iterable[str] = (),
+    configfiles: Iterable[Path] = (),
+    workflow: Path | None = None,
+) -> list[Job]:
+    """The jobs of `snakemake -n` in a folder, by its own workflow or another, as the default profile has it."""
     listener = _Listener()
     with SnakemakeApi(
         OutputSettings(quiet={Quietness.ALL}, dryrun=True, enable_file_logging=False)
@@ -42,13 +47,13 @@ def plan(folder: Path, targets: Iterable[str] = (), configfiles: Iterable[Path] 
         for handler in list(logger.handlers):
             logger.removeHandler(handler)
         logger.addHandler(listener)
-        workflow = snakemake.workflow(
+        called = snakemake.workflow(
             resource_settings=ResourceSettings(cores=1),
             config_settings=ConfigSettings(configfiles=list(configfiles)),
-            snakefile=folder / "Snakefile",
+            snakefile=(workflow or folder) / "Snakefile",
             workdir=folder,
         )
         settings = DAGSettings(targets=set(targets), max_checksum_file_size=10**9)
-        workflow.dag(settings).execute_workflow(executor="local", pseudo_executor="dryrun")
+        called.dag(settings).execute_workflow(executor="local", pseudo_executor="dryrun")
         logger.removeHandler(listener)
     return sorted(listener.jobs)
