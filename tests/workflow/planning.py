@@ -39,7 +39,7 @@ def plan(
     configfiles: Iterable[Path] = (),
     workflow: Path | None = None,
 ) -> list[Job]:
-    """The jobs of `snakemake -n` in a folder, by its own workflow or another, as the default profile has it."""
+    """The jobs of `snakemake -n` in a folder, by its own workflow or another, under the default profile."""
     listener = _Listener()
     with SnakemakeApi(
         OutputSettings(quiet={Quietness.ALL}, dryrun=True, enable_file_logging=False)
