@@ -66,8 +66,8 @@ clean:  ## Remove all that a run made, trained models included; .venv stays
 	rm -rf .snakemake
 	find results -mindepth 1 ! -path results/README.md -delete
 
-lock: setup  ## Resolve requirements.txt anew from pyproject.toml
-	@$(IN_VENV) python scripts/lock.py
+lock: setup  ## Resolve requirements.txt anew from pyproject.toml; ARGS=--upgrade for newer versions
+	@$(IN_VENV) python scripts/lock.py $(ARGS)
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

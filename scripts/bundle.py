@@ -1,9 +1,9 @@
 """Write the bundle: one archive in dist/ that installs and runs where there is no network.
 
 It holds the workflow as it was last committed and, in wheels/, every package of the lock for this kind of
-machine and this Python, the text among them, and pip itself. scripts/bootstrap.py installs from that folder
-when it is there. The packages are those that pip finds by its own settings (PIP_EXTRA_INDEX_URL,
-PIP_FIND_LINKS, ...); the same commit and the same packages give the same bytes.
+machine and this Python, the text and uv among them, and pip itself. scripts/installer.py installs from that
+folder when it is there. pip collects them, which uv can't, from where its own settings say (PIP_FIND_LINKS,
+PIP_EXTRA_INDEX_URL, ...); the same commit and the same packages give the same bytes.
 """
 
 import re

@@ -1,72 +1,63 @@
 """Setting up .venv: what it does on good days, and what it says on bad ones.
 
-Most tests have an environment whose pip is a stand-in that does as it is told, so that nothing is downloaded
-and a moment can be held still; the slow ones make real environments from a tiny package of our own.
+Each test makes a real environment, by uv, from a tiny package of our own: nothing is downloaded.
 """
 
 import ast
-import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import venv
+from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
 import pytest
 
 import bootstrap
-from small_setup import stub, write_wheel
+import installer
+from small_setup import UV, stub, write_uv, write_wheel
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPT = ROOT / "scripts" / "bootstrap.py"
+SCRIPTS = [ROOT / "scripts" / name for name in ("bootstrap.py", "installer.py")]
 VERSION = "{}.{}".format(*sys.version_info[:2])
-
-STAND_IN_FOR_PIP = """\
-import os, pathlib, signal, sys
-folder = pathlib.Path(os.environ["PIP_STAND_IN"])
-with (folder / "calls").open("a") as calls:
-    print(*sys.argv[1:], file=calls)
-print("Collecting tiny==1.0")
-print("  Downloading tiny-1.0-py3-none-any.whl (180.3 MB)")
-if (folder / "before").exists():
-    sys.exit((folder / "before").read_text())
-print("Installing collected packages: tiny", flush=True)
-if (folder / "hold").exists():
-    (folder / "hold").write_text(str(os.getpid()))  # a pipe: whoever reads it knows that we are here
-    (folder / "hold").read_text()  # until someone writes
-if (folder / "after").exists():
-    sys.exit((folder / "after").read_text())
-"""
+CLOSED = "http://127.0.0.1:9/simple"  # the port of the discard protocol, which nobody serves
+READY = (0, "set-up: .venv is up to date\n")
+WAITING = "set-up: another set-up is at work here; waiting for it\n"
+TOLD = ("PIP_", "UV_", "MAKE", "MFLAGS", "PYTHONDONT", "SSL_", "REQUESTS_", "CURL_")
 
 
 class Project:
-    """A project with a lock of one package, and in .venv an environment with the stand-in for pip."""
+    """A project with a lock of one package, a folder of wheels that pip's environment names, and a uv."""
 
-    def __init__(self, folder: Path, stand_in: bool = True) -> None:
-        self.folder, self.orders = folder, folder / "orders"
-        self.lock, self.stamp = folder / "requirements.txt", folder / ".venv" / "setup.stamp"
-        (folder / "scripts").mkdir(parents=True)
-        self.orders.mkdir()
-        shutil.copy(SCRIPT, folder / "scripts")
-        shutil.copy(ROOT / "Makefile", folder)
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.wheels, self.tools = folder / "a project", folder / "wheels", folder / "tools"
+        self.venv, self.lock = self.folder / ".venv", self.folder / "requirements.txt"
+        self.stamp = self.venv / "setup.stamp"
+        for made in (self.folder / "scripts", self.wheels, self.tools):
+            made.mkdir(parents=True)
+        for script in SCRIPTS:
+            shutil.copy(script, self.folder / "scripts")
+        shutil.copy(ROOT / "Makefile", self.folder)
+        for version in ("1.0", "1.1"):
+            write_wheel(self.wheels, version)
+        self.own_uv()
         self.lock.write_text("# a comment\ntiny==1.0\n")
-        if stand_in:
-            venv.create(folder / ".venv", symlinks=True)
-            pip = folder / ".venv" / "lib" / f"python{VERSION}" / "site-packages" / "pip"
-            pip.mkdir()
-            (pip / "__init__.py").touch()
-            (pip / "__main__.py").write_text(STAND_IN_FOR_PIP)
 
     def start(self, *words: str, **environment: str) -> "subprocess.Popen[str]":
-        command = words or (sys.executable, "scripts/bootstrap.py")
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(TOLD)}
+        told = {
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": str(self.wheels),
+            "UV_CACHE_DIR": str(self.tools / "cache"),
+            "PATH": f"{self.tools}:/usr/bin:/bin",
+        }
         return subprocess.Popen(
-            command,
+            words or (sys.executable, "scripts/bootstrap.py"),
             cwd=self.folder,
-            env={**clean, "PIP_STAND_IN": str(self.orders), **environment},
+            env={**clean, **told, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -81,95 +72,123 @@ class Project:
         assert "Traceback" not in said
         return process.returncode, said
 
-    def order(self, name: str, text: str) -> None:
-        (self.orders / name).write_text(text)
+    def make(self, *words: str, **environment: str) -> tuple[int, str]:
+        return self.run("make", "setup", f"PYTHON={sys.executable}", *words, **environment)
 
-    def hold(self) -> None:
-        os.mkfifo(self.orders / "hold")
+    def tiny(self) -> str:
+        """The version that is installed, and where."""
+        return self.run(str(self.venv / "bin" / "tiny"))[1]
 
-    def wait_for_pip(self) -> int:
-        """The process id of the pip that has come to its held moment."""
-        return int((self.orders / "hold").read_text())
-
-    def let_go(self) -> None:
-        (self.orders / "hold").write_text("go")
+    def own_uv(self, before: str = "", version: str = "99.0") -> None:
+        """A uv on the PATH that notes how it was called and does something before what it is for."""
+        uv = self.tools / "uv"
+        says = f'[ "$1" = --version ] && echo uv {version} && exit\necho "$@" >> "{self.tools}/calls"\n'
+        uv.write_text(f'#!/bin/sh\n{says}{before}\nexec "{UV}" "$@"\n')
+        uv.chmod(0o755)
 
     def calls(self) -> list[str]:
-        file = self.orders / "calls"
-        return file.read_text().splitlines() if file.exists() else []
+        return (self.tools / "calls").read_text().splitlines()
+
+    def hold(self) -> None:
+        """Have uv wait before it does anything, until `let_go`."""
+        os.mkfifo(self.tools / "held")
+        self.own_uv(f'echo $$ > "{self.tools}/held"\nread go < "{self.tools}/held"')
+
+    def wait_for_uv(self) -> int:
+        """The process id of the uv that waits."""
+        return int((self.tools / "held").read_text())
+
+    def let_go(self) -> None:
+        (self.tools / "held").write_text("go\n")
+        self.own_uv()
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    return Project(tmp_path / "a project")
-
-
-# --- good days ------------------------------------------------------------------------------------------
-
-
-def test_the_first_call_installs_and_the_second_does_nothing(project: Project) -> None:
-    assert project.run()[0] == 0
-    written = project.stamp.stat().st_mtime_ns
-    status, said = project.run()
-    assert (status, said) == (0, "set-up: .venv is up to date\n")
-    assert project.stamp.stat().st_mtime_ns == written
-    assert len(project.calls()) == 1
-
-
-def test_pip_installs_the_lock_and_all_that_it_says_is_kept(project: Project) -> None:
-    project.run()
-    assert project.calls()[0].startswith(f"install --requirement {project.lock} ")
-    assert "Downloading tiny-1.0" in (project.folder / ".venv" / "setup.log").read_text()
-
-
-def test_byte_code_is_made_at_once_only_where_python_may_not_make_it_later(project: Project) -> None:
-    project.run(PYTHONDONTWRITEBYTECODE="")
-    assert "--no-compile" in project.calls()[-1]
-    project.lock.write_text("tiny==1.1\n")
-    project.run(PYTHONDONTWRITEBYTECODE="1")
-    assert "--no-compile" not in project.calls()[-1]
-
-
-def test_another_lock_is_installed_in_place(project: Project) -> None:
-    project.run()
-    mine = project.folder / ".venv" / "mine"
-    mine.touch()
-    project.lock.write_text("tiny==1.1\n")
-    assert project.run()[0] == 0
-    assert mine.exists()
-    assert len(project.calls()) == 2
-
-
-def test_make_hands_over_to_the_set_up(project: Project) -> None:
-    assert project.run("make", "setup")[0] == 0
-    assert project.run("make", "setup") == (0, "set-up: .venv is up to date\n")
-
-
-def test_a_ready_environment_serves_whatever_python_is_the_default(project: Project, tmp_path: Path) -> None:
-    project.run()
-    old = stub(tmp_path, "python3", "sys.version_info = (3, 9, 18, 'final', 0)")
-    environment = {"PATH": f"{old.parent}:{os.environ['PATH']}"}
-    assert project.run("make", "setup", **environment) == (0, "set-up: .venv is up to date\n")
-    assert project.run("make", "setup", f"PYTHON={old}")[0] != 0
-
-
-def test_two_at_once_install_once(project: Project) -> None:
-    project.hold()
-    first = project.start()
-    project.wait_for_pip()
-    second = project.start()
-    assert line(second.stdout) == "set-up: another set-up is at work here; waiting for it\n"
-    project.let_go()
-    assert first.wait(timeout=60) == 0
-    assert second.wait(timeout=60) == 0
-    assert len(project.calls()) == 1
-    for process in (first, second):
-        process.communicate()
+    return Project(tmp_path)
 
 
 def line(stream: IO[str] | None) -> str:
     assert stream is not None
     return stream.readline()
+
+
+# --- good days ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_the_first_make_installs_the_next_does_nothing_a_new_lock_is_followed_in_place(
+    project: Project,
+) -> None:
+    (project.tools / "uv").unlink()
+    write_uv(project.wheels)
+    status, said = project.make()
+    assert status == 0
+    assert said.splitlines()[-1].startswith("set-up: .venv is ready, after ")
+    assert project.tiny() == f"1.0 {project.venv}\n"
+    written = project.stamp.stat().st_mtime_ns
+    assert project.make() == READY
+    assert project.stamp.stat().st_mtime_ns == written
+    assert project.run(str(project.venv / "bin" / "pip"), "--version")[0] == 0
+    assert "tiny==1.0" in (project.venv / "setup.log").read_text()
+
+    write_wheel(project.wheels, "1.0", "mine")
+    assert project.run(str(project.venv / "bin" / "pip"), "install", "mine")[0] == 0
+    project.lock.write_text("tiny==1.1\n")
+    assert project.make()[0] == 0
+    assert project.tiny() == f"1.1 {project.venv}\n"
+    assert (project.venv / "bin" / "mine").exists()
+
+
+@pytest.mark.slow
+def test_a_moved_environment_is_made_afresh(project: Project) -> None:
+    project.run()
+    project.folder.rename(project.folder.with_name("moved"))
+    project.folder = project.folder.with_name("moved")
+    project.venv = project.folder / ".venv"
+    assert "since the folder has moved" in project.run()[1]
+    assert project.tiny() == f"1.0 {project.venv}\n"
+
+
+@pytest.mark.slow
+def test_an_environment_whose_python_has_gone_is_made_afresh(project: Project) -> None:
+    project.run()
+    for python in (project.venv / "bin").glob("python*"):
+        python.unlink()
+        python.symlink_to("/nowhere/python")
+    assert "since what is there is broken" in project.run()[1]
+    assert project.run() == READY
+
+
+@pytest.mark.slow
+def test_a_ready_environment_serves_whatever_python_is_the_default(project: Project) -> None:
+    project.run()
+    other = stub(project.tools, "python3", "sys.version_info = (3, 99, 1, 'final', 0)")
+    assert project.run("make", "setup") == READY
+    assert f"since it has Python {VERSION}" in project.run("make", "setup", f"PYTHON={other}")[1]
+
+
+def test_two_at_once_install_once(project: Project) -> None:
+    project.hold()
+    first = project.start()
+    project.wait_for_uv()
+    second = project.start()
+    assert line(second.stdout) == WAITING
+    project.let_go()
+    assert first.wait(timeout=60) == second.wait(timeout=60) == 0
+    assert len(project.calls()) == 1
+    for process in (first, second):
+        process.communicate()
+
+
+@pytest.mark.slow
+def test_byte_code_is_made_at_once_only_where_python_may_not_make_it_later(project: Project) -> None:
+    (project.folder / "scripts" / "job.py").write_text("import tiny\n")
+    project.run()
+    assert not list(project.venv.rglob("tiny*.pyc"))
+    project.stamp.write_text(bootstrap.UNFINISHED)
+    project.run(PYTHONDONTWRITEBYTECODE="1")
+    assert list(project.venv.rglob("tiny*.pyc"))
 
 
 def test_help_lists_every_target(project: Project) -> None:
@@ -179,280 +198,222 @@ def test_help_lists_every_target(project: Project) -> None:
     assert [words.split()[1] for words in said.splitlines() if words.startswith("  make ")] == declared
 
 
+# --- which uv, and from where -----------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_uv_of_one_s_own_is_taken_unless_it_is_too_old(project: Project) -> None:
+    project.own_uv(version="0.7.22")
+    assert project.run()[0] == 1
+    project.own_uv()
+    assert project.run()[0] == 0
+    assert project.calls()[-1].startswith(f"pip install --python {project.venv}/bin/python ")
+
+
+def test_pip_s_file_is_heeded_as_its_environment_is(project: Project) -> None:
+    config = project.tools / "pip.conf"
+    config.write_text(
+        f"[global]\nindex-url = {CLOSED}\n[install]\nno-index = yes\nfind-links = {project.wheels}\n"
+    )
+    assert project.run(PIP_CONFIG_FILE=str(config), PIP_NO_INDEX="", PIP_FIND_LINKS="")[0] == 0
+    assert project.tiny().startswith("1.0 ")
+
+
+def test_all_that_pip_is_told_is_told_to_uv(tmp_path: Path) -> None:
+    config = tmp_path / "pip.conf"
+    config.write_text(
+        "[global]\nindex-url = https://a:%%40@mirror/simple\nfind-links =\n  /one\n  ~/two\n"
+        "timeout = 60\nretries = 1\ncert = /ca.pem\n"
+        "[install]\ntimeout = 70\nextra-index-url = https://b https://c\ntrusted-host = mirror\n"
+    )
+    told = {
+        "PIP_CONFIG_FILE": str(config),
+        "PIP_PROXY": "http://proxy:3128",
+        "PIP_RETRIES": "5",
+        "HOME": "/home/me",
+    }
+    environment = {**told, "UV_INDEX_STRATEGY": "first-index"}
+    options = installer.as_pip([sys.executable, "-m", "pip"], environment)
+    site = installer.as_pip([sys.executable, "-m", "pip"], {"PIP_CONFIG_FILE": os.devnull})
+    for pair in (
+        ("--default-index", "https://a:%%40@mirror/simple"),
+        ("--find-links", "/one"),
+        ("--find-links", str(Path("~/two").expanduser())),
+        ("--index", "https://b"),
+        ("--index", "https://c"),
+        ("--allow-insecure-host", "mirror"),
+    ):
+        assert pair in pairwise(options)
+    assert "--no-index" not in options
+    assert site == []
+    assert environment["HTTPS_PROXY"] == environment["http_proxy"] == "http://proxy:3128"
+    assert (environment["UV_HTTP_TIMEOUT"], environment["UV_HTTP_RETRIES"]) == ("70", "5")
+    assert (environment["SSL_CERT_FILE"], environment["UV_INDEX_STRATEGY"]) == ("/ca.pem", "first-index")
+
+
+@pytest.mark.skipif(sys.platform != "linux" or Path("/dev/nvidiactl").exists(), reason="only without a GPU")
+@pytest.mark.parametrize("build", ["1.0", "1.0+cpu"])
+def test_pytorch_s_own_index_is_asked_only_for_want_of_another_build(project: Project, build: str) -> None:
+    write_wheel(project.wheels, build, "torch")
+    project.lock.write_text("tiny==1.0\ntorch==1.0\n")
+    assert project.run()[0] == 0  # where that index can't be reached, or has none: what there is
+    assert any("--torch-backend=cpu" in call for call in project.calls()) == (build == "1.0")
+    assert project.run(str(project.venv / "bin" / "torch"))[1].startswith(build + " ")
+
+
+def test_a_backend_that_is_named_is_left_alone(project: Project) -> None:
+    write_wheel(project.wheels, "1.0", "torch")
+    project.lock.write_text("torch==1.0\n")
+    project.run(UV_TORCH_BACKEND="cu130")
+    assert len(project.calls()) == 1
+    assert "--torch-backend" not in project.calls()[0]
+
+
 # --- a Python that won't do -----------------------------------------------------------------------------
 
 
-def test_the_script_is_read_even_by_python_3_6() -> None:
-    ast.parse(SCRIPT.read_text(), feature_version=(3, 6))
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_the_scripts_are_read_even_by_python_3_6(script: Path) -> None:
+    ast.parse(script.read_text(), feature_version=(3, 6))
 
 
-def test_an_old_python_is_named_and_a_better_one_suggested(project: Project, tmp_path: Path) -> None:
-    old = stub(tmp_path, "old", "sys.version_info = (3, 9, 18, 'final', 0)")
-    tools = tmp_path / "tools"
-    tools.mkdir()
+def test_an_old_python_is_named_and_a_better_one_suggested(project: Project) -> None:
+    old = stub(
+        project.tools, "old", "sys.version_info = (3, 9, 18, 'final', 0); sys.version = '3.9.18 (main)'"
+    )
     says = "set-up: error: Python 3.11 or newer is needed, this is 3.9.18: "
-    status, said = project.run(str(old), "scripts/bootstrap.py", PATH=str(tools))
-    assert (status, said[: len(says)], said.count("\n")) == (1, says, 1)
-    assert "install one" in said
-    (tools / "python3.13").symlink_to("/bin/false")
-    (tools / "python3.12").symlink_to(sys.executable)
-    assert project.run(str(old), "scripts/bootstrap.py", PATH=str(tools)) == (
+    path = f"{project.tools}:/nowhere"
+    how = "install one (apt, dnf, brew, conda or python.org), then run make PYTHON=python3.13\n"
+    assert project.run(str(old), "scripts/bootstrap.py", PATH=path) == (1, says + how)
+    (project.tools / "python3.13").symlink_to("/bin/false")
+    (project.tools / "python3.12").symlink_to(sys.executable)
+    assert project.run(str(old), "scripts/bootstrap.py", PATH=path) == (
         1,
         says + "run make PYTHON=python3.12\n",
     )
 
 
 @pytest.mark.parametrize("module", ["venv", "ensurepip"])
-def test_a_python_without_venv_says_what_to_install(project: Project, tmp_path: Path, module: str) -> None:
-    python = stub(tmp_path, "python", f"sys.modules['{module}'] = None")
-    status, said = project.run(str(python), "scripts/bootstrap.py")
-    assert status == 1
-    assert said == (
-        f"set-up: error: this Python has no {module} module; "
-        "on Debian or Ubuntu: sudo apt install python3-venv\n"
-    )
-
-
-# --- a bundle -------------------------------------------------------------------------------------------
-
-
-def test_a_bundle_asks_for_the_python_that_its_wheels_are_for(project: Project, tmp_path: Path) -> None:
-    wheels = project.folder / "wheels"
-    wheels.mkdir()
-    for name in ("abi-1.0-cp37-abi3-any.whl", "pure-1.0-py3-none-any.whl", "some-1.0-cp399-cp399-any.whl"):
-        (wheels / name).touch()
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    says = f"set-up: error: wheels/ is for Python 3.99, this is {VERSION}: "
-    status, said = project.run(PATH=str(tools))
-    assert (status, said[: len(says)]) == (1, says)
-    assert said.endswith(
-        "install one (apt, dnf, brew, conda or python.org), then run make PYTHON=python3.99\n"
-    )
-    (tools / "python3.99").symlink_to(sys.executable)
-    assert project.run(PATH=str(tools)) == (1, says + "run make PYTHON=python3.99\n")
-
-
-def test_a_bundle_s_packages_come_from_it_whatever_pip_is_told(project: Project) -> None:
-    (project.folder / "wheels").mkdir()
-    assert project.run()[0] == 0
-    assert project.calls()[0].endswith(f" --isolated --no-index --find-links {project.folder}/wheels")
-
-
-def test_a_bundle_of_another_machine_is_named_as_such(project: Project) -> None:
-    (project.folder / "wheels").mkdir()
-    project.order("before", NO_SUCH_VERSION.replace("0.1, 0.2", "none"))
-    status, said = project.run()
-    assert status == 1
-    assert "set-up: error: wheels/ has no tiny==1.0 for this machine: make the bundle on one like it" in said
+def test_a_python_without_venv_says_what_to_install(project: Project, module: str) -> None:
+    python = stub(project.tools, "python", f"sys.modules['{module}'] = None")
+    how = "on Debian or Ubuntu: sudo apt install python3-venv"
+    says = f"set-up: error: this Python has no {module} module; {how}\n"
+    assert project.run(str(python), "scripts/bootstrap.py") == (1, says)
 
 
 # --- interruptions --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_installation_is_marked_as_unfinished(project: Project, how: signal.Signals) -> None:
-    project.run()
-    project.lock.write_text("tiny==1.1\n")
+def test_an_interrupted_set_up_is_mended_by_the_next_call(project: Project, how: signal.Signals) -> None:
     project.hold()
     process = project.start()
-    project.wait_for_pip()
+    project.wait_for_uv()
     process.send_signal(how)
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     assert said.endswith("set-up: interrupted; the next call goes on from here\n")
-    assert project.stamp.read_text() == bootstrap.UNFINISHED
+    project.own_uv()
+    status, said = project.run()
+    assert status == 0
+    assert "since the last set-up was interrupted" in said
 
 
-def test_after_a_kill_the_next_call_waits_for_the_pip_that_was_left(project: Project) -> None:
+def test_after_a_kill_the_next_call_waits_for_the_uv_that_was_left(project: Project) -> None:
     project.hold()
     process = project.start()
-    pip = project.wait_for_pip()
+    uv = project.wait_for_uv()
     process.kill()
     process.communicate()
     assert project.stamp.read_text() == bootstrap.UNFINISHED
     following = project.start()
-    assert line(following.stdout) == "set-up: another set-up is at work here; waiting for it\n"
+    assert line(following.stdout) == WAITING
+    os.kill(uv, signal.SIGKILL)
     following.terminate()
     following.communicate(timeout=60)
-    os.kill(pip, signal.SIGKILL)
 
 
-def test_a_failure_before_pip_changes_anything_leaves_the_old_stamp(project: Project) -> None:
+@pytest.mark.slow
+def test_a_failure_before_uv_changes_anything_leaves_what_was_there(project: Project) -> None:
     project.run()
-    old_lock, old_stamp = project.lock.read_text(), project.stamp.read_text()
-    project.lock.write_text("tiny==1.1\n")
-    project.order("before", "ERROR: something")
-    assert project.run()[0] == 1
-    assert project.stamp.read_text() == old_stamp
-    project.lock.write_text(old_lock)
-    assert project.run() == (0, "set-up: .venv is up to date\n")
-
-
-def test_a_failure_after_that_means_beginning_afresh(project: Project) -> None:
-    project.order("after", "ERROR: something")
+    project.lock.write_text("tiny==2.0\n")
     status, said = project.run()
     assert status == 1
-    assert said.endswith("set-up: error: ERROR: something (all that was said: .venv/setup.log)\n")
-    assert project.stamp.read_text() == bootstrap.UNFINISHED
+    assert said.splitlines()[-1].startswith(
+        f"set-up: error: there is no tiny==2.0 for Python {VERSION} here: "
+    )
+    project.lock.write_text("# a comment\ntiny==1.0\n")
+    assert project.run() == READY
 
 
-@pytest.fixture
-def here(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """The project as the module sees it, its set-up finished."""
+@pytest.mark.slow
+def test_a_failure_after_that_means_beginning_afresh(project: Project) -> None:
     project.run()
-    for name, path in {
-        "ROOT": project.folder,
-        "LOCK": project.lock,
-        "VENV": project.stamp.parent,
-        "PYTHON": project.stamp.parent / "bin" / "python",
-        "STAMP": project.stamp,
-    }.items():
-        monkeypatch.setattr(bootstrap, name, path)
-    assert bootstrap.is_ready(exactly=True)
-    assert bootstrap.why_afresh(exactly=True) == ""
-    return project
-
-
-def test_an_interrupted_environment_is_made_afresh(here: Project) -> None:
-    here.stamp.write_text(bootstrap.UNFINISHED)
-    assert not bootstrap.is_ready(exactly=False)
-    assert "interrupted" in bootstrap.why_afresh(exactly=False)
-
-
-def test_a_moved_environment_is_made_afresh(here: Project) -> None:
-    here.stamp.write_text(json.dumps({**json.loads(here.stamp.read_text()), "folder": "/elsewhere/.venv"}))
-    assert not bootstrap.is_ready(exactly=False)
-    assert "moved" in bootstrap.why_afresh(exactly=False)
-
-
-def test_an_environment_whose_python_has_gone_is_made_afresh(here: Project) -> None:
-    for python in (here.folder / ".venv" / "bin").glob("python*"):
-        python.unlink()
-        python.symlink_to("/nowhere/python")
-    assert not bootstrap.is_ready(exactly=False)
-    assert "broken" in bootstrap.why_afresh(exactly=False)
-
-
-def test_an_environment_without_pip_is_made_afresh(here: Project) -> None:
-    shutil.rmtree(next(here.folder.glob(".venv/lib/python*/site-packages/pip")))
-    assert "broken" in bootstrap.why_afresh(exactly=False)
-
-
-def test_an_environment_of_another_python_is_made_afresh_when_one_was_named(
-    here: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bootstrap, "version", lambda: "3.99")
-    assert bootstrap.is_ready(exactly=False)
-    assert not bootstrap.is_ready(exactly=True)
-    assert VERSION in bootstrap.why_afresh(exactly=True)
+    project.lock.write_text("tiny==1.1\n")
+    project.own_uv(
+        f'touch "{project.venv}/lib/python{VERSION}/site-packages/half"; echo error: something; exit 1'
+    )
+    status, said = project.run()
+    assert (status, said.splitlines()[-1]) == (
+        1,
+        "set-up: error: error: something (all that was said: .venv/setup.log)",
+    )
+    project.own_uv()
+    assert "since the last set-up was interrupted" in project.run()[1]
 
 
 # --- what went wrong, in one line -----------------------------------------------------------------------
 
-NO_NETWORK = """\
-WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError('<pip._vendor.urllib3...>:
- Failed to establish a new connection: [Errno 111] Connection refused')': /simple/tiny/
-ERROR: Could not find a version that satisfies the requirement tiny==1.0 (from versions: none)
-ERROR: No matching distribution found for tiny==1.0
-"""
+
+@pytest.mark.slow
+@pytest.mark.parametrize("own", [False, True], ids=["pip", "uv"])
+def test_without_a_network_it_says_so_and_the_next_call_mends_it(project: Project, own: bool) -> None:
+    if not own:
+        (project.tools / "uv").unlink()
+        write_uv(project.wheels)
+    told = {"PIP_NO_INDEX": "", "PIP_FIND_LINKS": "", "PIP_RETRIES": "0", "PIP_INDEX_URL": CLOSED}
+    status, said = project.run(**told)
+    assert status == 1
+    assert said.splitlines()[-1].startswith(
+        "set-up: error: the package index can't be reached: check the network"
+    )
+    assert project.run()[0] == 0
+    assert project.tiny().startswith("1.0 ")
 
 
-NO_SUCH_VERSION = """\
-ERROR: Could not find a version that satisfies the requirement tiny==1.0 (from versions: 0.1, 0.2)
-ERROR: No matching distribution found for tiny==1.0
+def test_a_full_disk_ends_in_one_line(project: Project) -> None:
+    project.own_uv("echo 'error: Failed to copy: No space left on device (os error 28)'; exit 2")
+    assert "set-up: error: the disk is full: free some" in project.run()[1].splitlines()[-1]
+
+
+def test_a_file_in_the_way_ends_in_one_line(project: Project) -> None:
+    project.venv.touch()
+    assert "set-up: error: [Errno 17] File exists" in project.run()[1].splitlines()[-1]
+
+
+NO_ABI = """\
+error: No solution found when resolving dependencies
+  cause: Because some==1.0 has no wheels with a matching Python implementation tag (e.g., `cp311`)
 """
 
 
 @pytest.mark.parametrize(
-    ("said", "status", "told"),
+    ("said", "told"),
     [
-        (NO_NETWORK, 1, "the package index can't be reached: check the network, or proxy, and run again"),
-        (NO_SUCH_VERSION.replace("0.1, 0.2", "none"), 1, "the package index can't be reached"),
-        (NO_SUCH_VERSION, 1, f"the package index has no tiny==1.0 for Python {VERSION} here: "),
-        ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]", 1, "PIP_CERT=FILE"),
-        ("ERROR: Could not install: [Errno 28] No space left on device", 1, "the disk is full ("),
-        ("OSError: [Errno 122] Disk quota exceeded", 1, "the disk is full ("),
-        ("Installing collected packages: tiny\n", -9, "killed by SIGKILL: out of memory?"),
-        ("some\nERROR: the reason\nmore\n", 1, "ERROR: the reason (all that was said: .venv/setup.log)"),
-        ("no reason\n", 3, "no reason (all that was said"),
-        ("", 3, "exit status 3 (all that was said"),
+        ("  cause: failed to copy: Disk quota exceeded (os error 122)", "the disk is full"),
+        ("  cause: invalid peer certificate: UnknownIssuer", "name your own by PIP_CERT=FILE"),
+        ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]", "PIP_CERT=FILE"),
+        (
+            "error: Failed to fetch: `https://x`\n  cause: operation timed out",
+            "the package index can't be reached",
+        ),
+        (NO_ABI, f"there is no some==1.0 for Python {VERSION} here"),
+        ("ERROR: No matching distribution found for uv==9", f"there is no uv==9 for Python {VERSION} here"),
+        ("some\nerror: the reason\n  cause: another\n", "error: the reason cause: another"),
+        ("no reason\n", "no reason"),
     ],
 )
-def test_a_failure_is_told_in_one_line(said: str, status: int, told: str) -> None:
-    answer = bootstrap.diagnose(said, status)
+def test_a_failure_is_told_in_one_line(said: str, told: str) -> None:
+    answer = installer.in_one_line(said)
     assert told in answer
     assert "\n" not in answer
-
-
-def test_a_full_disk_ends_in_one_line(project: Project) -> None:
-    project.order(
-        "before", "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device"
-    )
-    status, said = project.run()
-    assert status == 1
-    assert said.splitlines()[-1].startswith("set-up: error: the disk is full (")
-
-
-def test_a_file_in_the_way_ends_in_one_line(tmp_path: Path) -> None:
-    project = Project(tmp_path / "project", stand_in=False)
-    (project.folder / ".venv").touch()
-    status, said = project.run()
-    assert status == 1
-    assert said.splitlines()[-1].startswith("set-up: error: ")
-
-
-# --- for real -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def wheels(tmp_path: Path) -> Path:
-    """A folder with the package `tiny`."""
-    folder = tmp_path / "wheels"
-    folder.mkdir()
-    for version in ("1.0", "1.1"):
-        write_wheel(folder, version)
-    return folder
-
-
-@pytest.mark.slow
-def test_a_real_environment_through_its_life(tmp_path: Path, wheels: Path) -> None:
-    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_CONFIG_FILE": os.devnull}
-    project = Project(tmp_path / "a project", stand_in=False)
-    tiny = project.folder / ".venv" / "bin" / "tiny"
-
-    status, said = project.run("make", "setup", **offline)
-    assert status == 0
-    assert said.splitlines()[-1].startswith("set-up: .venv is ready, after ")
-    assert project.run("make", "setup", **offline) == (0, "set-up: .venv is up to date\n")
-    assert project.run(str(tiny))[1] == f"1.0 {project.folder}/.venv\n"
-
-    project.lock.write_text("tiny==1.1\n")
-    assert project.run(**offline)[0] == 0
-    assert project.run(str(tiny))[1] == f"1.1 {project.folder}/.venv\n"
-
-    project.folder.rename(tmp_path / "moved")
-    project.folder = tmp_path / "moved"
-    status, said = project.run(**offline)
-    assert status == 0
-    assert "since the folder has moved" in said
-    assert project.run(str(project.folder / ".venv" / "bin" / "tiny"))[1] == f"1.1 {project.folder}/.venv\n"
-
-
-@pytest.mark.slow
-def test_without_a_network_it_says_so_and_the_next_call_mends_it(tmp_path: Path, wheels: Path) -> None:
-    project = Project(tmp_path / "project", stand_in=False)
-    settings = {
-        "PIP_CONFIG_FILE": os.devnull,
-        "PIP_FIND_LINKS": "",
-        "PIP_EXTRA_INDEX_URL": "",
-        "PIP_RETRIES": "0",
-    }
-    closed = "http://127.0.0.1:9/simple"  # the port of the discard protocol, which nobody serves
-    status, said = project.run(**settings, PIP_INDEX_URL=closed)
-    assert status == 1
-    assert said.splitlines()[-1].startswith("set-up: error: the package index can't be reached")
-    status, said = project.run(**{**settings, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)})
-    assert status == 0
-    assert "since the last set-up was interrupted" in said
-    assert project.run(str(project.folder / ".venv" / "bin" / "tiny"))[0] == 0

@@ -13,20 +13,22 @@ from pathlib import Path
 import pytest
 
 import bundle
-from small_setup import stub, write_wheel
+from small_setup import stub, write_uv, write_wheel
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSION = "{}.{}".format(*sys.version_info[:2])
 GIT = ["git", "-c", "user.name=A Tester", "-c", "user.email=tester@example.org", "-c", "commit.gpgsign=false"]
-FILES = ["Makefile", "pyproject.toml", "requirements.txt", "scripts/bootstrap.py", "scripts/bundle.py"]
+SCRIPTS = ["scripts/bootstrap.py", "scripts/bundle.py", "scripts/installer.py"]
+FILES = ["Makefile", "pyproject.toml", "requirements.txt", *SCRIPTS]
 
 
 @pytest.fixture
 def packages(tmp_path: Path) -> dict[str, str]:
-    """Settings that have pip know two packages, `tiny` and itself, and no index."""
+    """Settings that have pip know three packages, `tiny`, uv and itself, and no index."""
     folder = tmp_path / "packages"
     folder.mkdir()
     write_wheel(folder, "1.0")
+    write_uv(folder)
     ensurepip = pytest.importorskip("ensurepip")
     (pip,) = (Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl")
     shutil.copy(pip, folder)
@@ -35,12 +37,12 @@ def packages(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A clone of a project whose lock has one package."""
+    """A clone of a project whose lock has one package and uv."""
     folder = tmp_path / "clone"
     for name in FILES:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
-    (folder / "requirements.txt").write_text("tiny==1.0\n")
+    (folder / "requirements.txt").write_text("tiny==1.0\nuv==99.0\n")
     (folder / "README.md").write_text("committed\n")
     for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "All"]):
         subprocess.run([*GIT, *words], cwd=folder, check=True)
@@ -73,7 +75,7 @@ def test_it_holds_the_commit_and_the_packages_and_says_so(clone: Path, packages:
         assert readme.read() == b"committed\n"
     wheels = [name for name in files if name.startswith("phonecase/wheels/")]
     assert files.keys() - wheels == {f"phonecase/{name}" for name in [*FILES, "README.md"]}
-    assert [Path(name).name.partition("-")[0] for name in wheels] == ["pip", "tiny"]
+    assert [Path(name).name.partition("-")[0] for name in wheels] == ["pip", "tiny", "uv"]
     assert {(member.uid, member.gid) for member in files.values()} == {(0, 0)}
 
 
@@ -121,6 +123,8 @@ def test_it_sets_up_without_an_index_and_without_ensurepip(clone: Path, packages
             "HOME": str(there),
             "PIP_INDEX_URL": closed,
             "PIP_TARGET": "elsewhere",
+            "UV_INDEX_URL": closed,
+            "UV_CACHE_DIR": str(there / "cache"),
         },
         capture_output=True,
         text=True,
@@ -130,6 +134,9 @@ def test_it_sets_up_without_an_index_and_without_ensurepip(clone: Path, packages
         [folder / ".venv" / "bin" / "tiny"], capture_output=True, text=True, check=True
     ).stdout
     assert said == f"1.0 {folder}/.venv\n"
+    assert not any(
+        (place / "cache").exists() for place in (there, folder / ".venv")
+    )  # nothing is left behind
 
 
 @pytest.mark.parametrize(
