@@ -41,7 +41,7 @@ def main() -> int:
             return 0 if is_ready(exactly) else set_up(why_afresh(exactly))
     except KeyboardInterrupt:
         return say("interrupted; the next call goes on from here", 130)
-    except (OSError, installer.SetupError) as error:
+    except (OSError, subprocess.SubprocessError, installer.SetupError) as error:
         return say(f"error: {installer.in_one_line(str(error))}", 1)
 
 
@@ -102,7 +102,7 @@ def why_afresh(exactly: bool) -> str:
         return "again, since the last set-up was interrupted"
     if stamp and not stamp.endswith(f" {VENV.resolve()}\n"):
         return "again, since the folder has moved"
-    python = python_inside() if os.access(str(PYTHON), os.X_OK) else ""
+    python = python_inside()
     if not python:
         return "again, since what is there is broken"
     wrong = python != THIS if exactly else int(python.split(".")[1]) < OLDEST[1]
@@ -111,8 +111,8 @@ def why_afresh(exactly: bool) -> str:
 
 def python_inside() -> str:
     """The version of the Python in .venv, such as 3.11; nothing if it doesn't run."""
-    ask = [str(PYTHON), "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
-    return subprocess.Popen(ask, stdout=subprocess.PIPE).communicate()[0].decode().strip()
+    ask = ["env", str(PYTHON), "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+    return subprocess.run(ask, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode().strip()
 
 
 def set_up(why: str) -> int:

@@ -81,12 +81,11 @@ def install(python: Path, lock: Path, log: Path) -> None:
     # not come, and what you have added yourself would go.
     command = [uv, "pip", "install", "--python", str(python), *options]
     command += for_torch(command, lock, environment)
+    if not wheels.is_dir():
+        print("set-up: installing; what uv has not cached, some hundred MB, is downloaded", flush=True)
     # You may want pip, too: where no index has it, the one that Python has with it.
-    run(
-        [*command, "--find-links", str(pip_wheel(wheels).parent), "pip", "--requirement", str(lock)],
-        log,
-        environment,
-    )
+    command += ["--find-links", str(pip_wheel(wheels).parent), "pip", "--requirement", str(lock)]
+    run(command, log, environment)
     if sys.dont_write_bytecode:
         run([str(python), "-I", "-c", COMPILE, str(Path(__file__).parent)], log)
     shutil.rmtree(str(cache), ignore_errors=True)
@@ -97,9 +96,8 @@ def pip_wheel(wheels: Path) -> Path:
     if not wheels.is_dir():
         import ensurepip
 
-        wheels = Path(
-            sysconfig.get_config_var("WHEEL_PKG_DIR") or Path(ensurepip.__file__).with_name("_bundled")
-        )
+        usual = Path(ensurepip.__file__).with_name("_bundled")
+        wheels = Path(sysconfig.get_config_var("WHEEL_PKG_DIR") or usual)
     for wheel in wheels.glob("pip-*.whl"):
         return wheel
     raise SetupError(f"there is no pip in {wheels}")
