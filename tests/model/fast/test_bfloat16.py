@@ -2,21 +2,18 @@
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from phonecase.model.fast.bfloat16 import Kernels, kernels, multiply, packed
-
-FOUND = kernels()
-needs_kernels = pytest.mark.skipif(FOUND is None, reason="this processor has no AVX-512 BF16, or has AMX")
+from phonecase.model.fast import bfloat16
+from phonecase.model.fast.bfloat16 import Kernels, multiply, packed
 
 
 def product(
-    name: str, a: Tensor, b: Tensor, extra: Tensor | None = None, out: Tensor | None = None
+    kernels: Kernels, name: str, a: Tensor, b: Tensor, extra: Tensor | None = None, out: Tensor | None = None
 ) -> Tensor:
     """What a kernel makes of a (M, K) in bfloat16 and b (K, N)."""
-    assert FOUND is not None
     (M, K), N = a.shape, b.shape[1]
     dtype = torch.float32 if name in ("add", "affine") else torch.bfloat16
     out = torch.empty(M, N, dtype=dtype) if out is None else out
@@ -26,7 +23,7 @@ def product(
     size = out.element_size()
     sizes, a_steps = (M, N, K), (2 * K, 4)
     multiply(
-        getattr(FOUND, name),
+        getattr(kernels, name),
         sizes,
         a.data_ptr(),
         a_steps,
@@ -39,8 +36,7 @@ def product(
     return out
 
 
-@needs_kernels
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.sampled_from(Kernels._fields),
     fours=st.integers(1, 40),
@@ -49,7 +45,7 @@ def product(
     seed=st.integers(0, 999),
 )
 def test_each_kernel_makes_of_a_product_what_it_says(
-    name: str, fours: int, pairs: int, panels: int, seed: int
+    kernels: Kernels, name: str, fours: int, pairs: int, panels: int, seed: int
 ) -> None:
     generator = torch.Generator().manual_seed(seed)
     M, K, N = 4 * fours, 2 * pairs, 64 * panels
@@ -65,21 +61,19 @@ def test_each_kernel_makes_of_a_product_what_it_says(
         "plain": (exact, None, None),
         "masked": (exact * (mask > 0), mask, None),
     }[name]
-    ours = product(name, a, b, extra, out)
+    ours = product(kernels, name, a, b, extra, out)
     rounding = 2.0**-8 if ours.dtype == torch.bfloat16 else 1e-6
     torch.testing.assert_close(ours.double(), expected, rtol=rounding, atol=1e-4)
 
 
-@needs_kernels
-def test_a_matrix_laid_out_as_a_right_factor_is_a_left_one_turned() -> None:
+def test_a_matrix_laid_out_as_a_right_factor_is_a_left_one_turned(kernels: Kernels) -> None:
     """So the gradient of a weight is a product of two that are laid out alike."""
     generator = torch.Generator().manual_seed(0)
     a, b = torch.randn(192, 64, generator=generator), torch.randn(192, 64, generator=generator)
     left, right, out = packed(a), packed(b), torch.zeros(64, 64)
-    assert FOUND is not None
     sizes, a_steps = (64, 64, 192), (4, 256)
     multiply(
-        FOUND.add,
+        kernels.add,
         sizes,
         left.data_ptr(),
         a_steps,
@@ -93,10 +87,24 @@ def test_a_matrix_laid_out_as_a_right_factor_is_a_left_one_turned() -> None:
 
 
 @pytest.mark.parametrize(
-    "features", [{}, {"avx512bf16": False}, {"avx512bf16": True, "amx-bf16": True}], ids=str
+    ("features", "chosen"),
+    [
+        ({}, False),
+        ({"avx512bf16": False}, False),
+        ({"avx512bf16": True}, True),
+        ({"avx512bf16": True, "amx-bf16": True}, False),
+    ],
+    ids=str,
 )
-def test_other_processors_take_pytorchs_products(
-    features: dict[str, bool], monkeypatch: pytest.MonkeyPatch
+def test_a_processor_chooses_them_if_it_has_the_instruction_and_nothing_faster(
+    features: dict[str, bool], chosen: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    some = Kernels(*range(1, 7))
     monkeypatch.setattr("llvmlite.binding.get_host_cpu_features", lambda: features)
-    assert kernels.__wrapped__() is None
+    monkeypatch.setattr(bfloat16, "executable", lambda: some if features.get("avx512bf16") else None)
+    assert bfloat16.kernels.__wrapped__() == (some if chosen else None)
+
+
+def test_without_the_instruction_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("llvmlite.binding.get_host_cpu_features", lambda: {"avx512bf16": False})
+    assert bfloat16.executable.__wrapped__() is None

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional as F
@@ -88,8 +88,7 @@ def test_bfloat16_rounds_the_products_alone() -> None:
         assert (mine - other).norm() < 0.1 * other.norm()
 
 
-@pytest.mark.skipif(bfloat16.kernels() is None, reason="this processor has no AVX-512 BF16, or has AMX")
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     inner=st.lists(st.sampled_from([64, 128]), min_size=1, max_size=4),
     vocabulary=st.integers(1, 70),
@@ -98,7 +97,7 @@ def test_bfloat16_rounds_the_products_alone() -> None:
     seed=st.integers(0, 999),
 )
 def test_the_compiled_pass_is_the_one_with_pytorchs_products(
-    inner: list[int], vocabulary: int, characters: int, threads: int, seed: int
+    kernels: bfloat16.Kernels, inner: list[int], vocabulary: int, characters: int, threads: int, seed: int
 ) -> None:
     generator = torch.Generator().manual_seed(seed)
     layers = random_layers([*inner, vocabulary], generator)
@@ -125,9 +124,8 @@ def test_the_compiled_pass_is_the_one_with_pytorchs_products(
         assert (mine - other).norm() <= 0.1 * other.norm()
 
 
-@pytest.mark.skipif(bfloat16.kernels() is None, reason="this processor has no AVX-512 BF16, or has AMX")
 @pytest.mark.parametrize("poisoned", range(6))
-def test_what_is_no_number_shows(poisoned: int) -> None:
+def test_what_is_no_number_shows(poisoned: int, kernels: bfloat16.Kernels) -> None:
     """In the loss or a gradient, wherever it came up, so that a training that diverges ends."""
     generator = torch.Generator().manual_seed(0)
     layers = random_layers([64, 128, 64, 9], generator)

@@ -161,10 +161,9 @@ def test_bfloat16_rounds_gradients_and_no_state(dtype: torch.dtype, hidden_size:
         assert 0 < (rounded - gradient).norm() < 0.01 * gradient.norm()
 
 
-@pytest.mark.skipif(bfloat16.kernels() is None, reason="this processor has no AVX-512 BF16, or has AMX")
 @pytest.mark.parametrize("rows", [3, 4, 11])  # the kernel takes four at a time
 def test_the_kernels_product_on_the_way_back_is_rounded_only(
-    rows: int, monkeypatch: pytest.MonkeyPatch
+    rows: int, kernels: bfloat16.Kernels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cell = exact_cell(64, seed=4)
     alphabet, tokens = exact_inputs(40, rows, 64, seed=4)

@@ -51,8 +51,14 @@ def kernels() -> Kernels | None:
 
     One that has AMX doesn't: PyTorch's products use that, and it is faster still.
     """
+    return None if llvm.get_host_cpu_features().get("amx-bf16") else executable()
+
+
+@functools.cache
+def executable() -> Kernels | None:
+    """The kernels, if this processor has their instruction."""
     features = llvm.get_host_cpu_features()
-    if not features.get("avx512bf16") or features.get("amx-bf16"):
+    if not features.get("avx512bf16"):
         return None
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
