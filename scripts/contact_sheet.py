@@ -29,7 +29,7 @@ def main(args: argparse.Namespace) -> None:
     states = read_states(args.states)
     orderings = {path.stem: read_order_for(path, states.units).ordering for path in args.orders}
     styles = {name: Style.model_validate(style) for name, style in json.loads(args.styles)}
-    title = f"{states.reference}, model {states.metadata['model']}"
+    title = states.reference if states.own else f"{states.reference}, model {states.metadata['model']}"
     sheet = contact_sheet(states.units, orderings, styles, title=title)
     write_png(args.out, sheet, dpi=SCREEN_DPI)
     log.info("%s: %d orders × %d styles", args.out, len(orderings), len(styles))

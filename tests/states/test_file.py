@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -56,6 +57,31 @@ def test_numbers_stand_beside_their_signs(tmp_path: Path) -> None:
     assert duckdb.execute(f"SELECT value[8] FROM '{path}'").fetchall() == [(float(v),) for v in values[:, 7]]
 
 
+def a_grid(**more: Any) -> States:
+    units = np.array([[1, -1], [-1, 1], [1, 1]], np.int8)
+    metadata = {"passage": "zoo", "reference": "zoo.csv", "model": "own"}
+    return States("", units, np.empty(0, np.float32), [], metadata | more, labels=["bear", "lion", "wren"])
+
+
+def test_a_grid_of_ones_own_has_names_and_nothing_of_a_passage(tmp_path: Path) -> None:
+    write_states(tmp_path / "zoo.parquet", a_grid(names=["hair", "eggs"]))
+    assert pd.read_parquet(tmp_path / "zoo.parquet").columns.tolist() == ["position", "label", "state"]
+    read = read_states(tmp_path / "zoo.parquet")
+    assert read.own
+    assert (read.names, read.labels) == (["hair", "eggs"], ["bear", "lion", "wren"])
+    assert (read.text, read.places, read.surprise.size) == ("", [], 0)
+    np.testing.assert_array_equal(read.units, a_grid().units)
+
+
+def test_only_states_of_a_network_are_called_so() -> None:
+    assert some_states(5, 3).title == (
+        "Romans 1:16-17: the hidden states of a recurrent network, a column a character"
+    )
+    assert a_grid().title == "zoo.csv: 2 rows by 3 columns (bear, lion, wren), of two values"
+    named = replace(a_grid(names=["hair", "eggs"]), labels=list("abcd"))
+    assert named.title == "zoo.csv: 2 rows (hair, eggs) by 3 columns (a, b, c, …), of two values"
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     write_states(tmp_path / "romans.parquet", some_states(274, 128))
@@ -88,10 +114,13 @@ def test_a_passage_is_small_and_says_where_it_comes_from(file: Path) -> None:
 
 def test_other_files_are_refused(tmp_path: Path, file: Path) -> None:
     (tmp_path / "text.parquet").write_text("not parquet")
-    pd.DataFrame({"position": [0]}).to_parquet(tmp_path / "other.parquet")
+    pd.DataFrame({"position": [0], "book": ["Romans"]}).to_parquet(tmp_path / "other.parquet")
+    pd.DataFrame({"position": [0]}).to_parquet(tmp_path / "bare.parquet")
     with pytest.raises(UserError, match=r"text\.parquet: not a states file"):
         read_states(tmp_path / "text.parquet")
     with pytest.raises(UserError, match=r"other\.parquet: not a states file: it has no character"):
         read_states(tmp_path / "other.parquet")
+    with pytest.raises(UserError, match=r"bare\.parquet: not a states file: it has no state"):
+        read_states(tmp_path / "bare.parquet")
     with pytest.raises(UserError, match=r"gone\.parquet"):
         read_states(tmp_path / "gone.parquet")

@@ -11,8 +11,8 @@ A states file is Parquet with these columns, one row for every character that wa
 | `verse`     | int16                  |                                                                    |
 | `surprise`  | float32                | bits that the network paid for this character, null for the first  |
 | `state`     | fixed-size list<int8>  | the H units after reading it, each −1 or +1                        |
-| `value`     | fixed-size list<float> | only where the network's states are numbers, of which `state` has  |
-|             |                        | the signs (+1 for 0)                                               |
+| `value`     | fixed-size list<float> | only where the states are numbers, of which `state` has the signs  |
+|             |                        | (+1 for 0), or says whether they reach the threshold               |
 
 The list column keeps a state together: `state[1]` is unit 0 in DuckDB, `numpy.stack(frame["state"])` is
 the (T, H) array in pandas, and neighbouring equal values compress to little more than a bit a cell. The
@@ -20,6 +20,12 @@ last character of a passage is never fed (nothing is to be predicted after it), 
 characters has 274 rows, as in the post. The file's metadata holds, under the key `phonecase`, a JSON text
 with the passage's name and reference, the model's name and the SHA-256 of its weights, the last
 character and its surprise, and the mean bits per character.
+
+A grid of your own has a row for each column of its picture, and of these columns `position`, `state` and
+perhaps `value`; where its own columns and units have names, those of the columns are in a column `label`
+(string), and those of the H units in the metadata, a list `names`. There, the reference is the name of the
+file that it came from, and `minus` and `plus` say what −1 and +1 stand for, or `threshold` where numbers
+were split.
 """
 
 import json
@@ -37,13 +43,18 @@ from phonecase.errors import UserError
 from phonecase.files import atomic
 from phonecase.tables import numbers, read_table
 
-COLUMNS = ("position", "character", "book", "chapter", "verse", "surprise", "state")
+PASSAGE = ("character", "book", "chapter", "verse", "surprise")  # what a grid of your own hasn't
+COLUMNS = ("position", *PASSAGE, "state")
 METADATA_KEY = b"phonecase"
+FEW = 3  # names that a title mentions
 
 
 @dataclass(frozen=True, eq=False)
 class States:
-    """The states of one passage under one model: T characters fed, H units."""
+    """The states of one passage under one model: T characters fed, H units.
+
+    Or a grid of your own, of T × H cells: its `text`, `surprise` and `places` are empty.
+    """
 
     text: str  # the T characters that were fed
     units: npt.NDArray[np.int8]  # (T, H), each -1 or +1: the states after each character
@@ -51,6 +62,7 @@ class States:
     places: list[tuple[str, int, int]]  # (T,) book, chapter and verse of each character
     metadata: dict[str, Any]
     values: npt.NDArray[np.float32] | None = None  # (T, H), what `units` are the signs of, if not binary
+    labels: list[str] | None = None  # (T,), names of a grid's columns
 
     @cached_property
     def name(self) -> str:
@@ -59,23 +71,45 @@ class States:
 
     @cached_property
     def reference(self) -> str:
-        """The passage's reference, as in `Romans 1:16-17`."""
+        """The passage's reference, as in `Romans 1:16-17`; of a grid of your own, its file's name."""
         return str(self.metadata["reference"])
+
+    @cached_property
+    def own(self) -> bool:
+        """Whether this is a grid of your own, of which only its cells are known, and perhaps their names."""
+        return not self.text
+
+    @cached_property
+    def names(self) -> list[str] | None:
+        """The H units' names, where they have any."""
+        return self.metadata.get("names")
+
+    @cached_property
+    def title(self) -> str:
+        """What a picture of them shows, in a line."""
+        if not self.own:
+            return f"{self.reference}: the hidden states of a recurrent network, a column a character"
+        T, H = self.units.shape
+        names, labels = (f" ({some(known)})" if known else "" for known in (self.names, self.labels))
+        return f"{self.reference}: {H} rows{names} by {T} columns{labels}, of two values"
 
 
 def write_states(path: Path, states: States) -> None:
     """Write a states file (see the module's table): atomically, and the same bytes for the same states."""
     T, H = states.units.shape
-    books, chapters, verses = zip(*states.places, strict=True)
-    columns: dict[str, Any] = {
-        "position": pa.array(np.arange(T, dtype=np.int32)),
-        "character": pa.array(list(states.text), pa.string()),
-        "book": pa.array(books, pa.string()),
-        "chapter": pa.array(chapters, pa.int16()),
-        "verse": pa.array(verses, pa.int16()),
-        "surprise": pa.array(states.surprise, pa.float32(), from_pandas=True),  # nan is null
-        "state": pa.FixedSizeListArray.from_arrays(pa.array(states.units.reshape(-1), pa.int8()), H),
-    }
+    columns: dict[str, Any] = {"position": pa.array(np.arange(T, dtype=np.int32))}
+    if not states.own:
+        books, chapters, verses = zip(*states.places, strict=True)
+        columns |= {
+            "character": pa.array(list(states.text), pa.string()),
+            "book": pa.array(books, pa.string()),
+            "chapter": pa.array(chapters, pa.int16()),
+            "verse": pa.array(verses, pa.int16()),
+            "surprise": pa.array(states.surprise, pa.float32(), from_pandas=True),  # nan is null
+        }
+    if states.labels is not None:
+        columns["label"] = pa.array(states.labels, pa.string())
+    columns["state"] = pa.FixedSizeListArray.from_arrays(pa.array(states.units.reshape(-1), pa.int8()), H)
     if states.values is not None:
         numbers = pa.array(states.values.reshape(-1), pa.float32())
         columns["value"] = pa.FixedSizeListArray.from_arrays(numbers, H)
@@ -83,6 +117,15 @@ def write_states(path: Path, states: States) -> None:
     table = pa.table(columns).replace_schema_metadata({METADATA_KEY: metadata.encode()})
     with atomic(path) as temporary:
         pq.write_table(table, temporary, compression="zstd")
+
+
+def is_states_file(path: Path) -> bool:
+    """Whether this Parquet file says that it is a states file. Raises OSError where it isn't there."""
+    try:
+        schema = pq.read_schema(path)
+    except pa.ArrowInvalid:
+        return False
+    return METADATA_KEY in (schema.metadata or {}) and "state" in schema.names
 
 
 def read_states(path: Path) -> States:
@@ -94,16 +137,25 @@ def read_states(path: Path) -> States:
         table = read_table(path)
     except (OSError, pa.ArrowInvalid) as error:
         raise UserError(f"{path}: not a states file: {error}") from None
-    missing = [name for name in COLUMNS if name not in table.column_names]
+    known = table.column_names
+    own = not set(PASSAGE) & set(known)
+    missing = [name for name in COLUMNS if name not in known and not (own and name in PASSAGE)]
     if METADATA_KEY not in (table.schema.metadata or {}):
         missing.append("phonecase metadata")
     if missing:
         raise UserError(f"{path}: not a states file: it has no {missing[0]}")
+    passage = {name: [] if own else table[name].to_pylist() for name in PASSAGE}
     return States(
-        text="".join(table["character"].to_pylist()),
+        text="".join(passage["character"]),
         units=numbers(table["state"]).astype(np.int8),
-        surprise=np.array(table["surprise"].to_pylist(), np.float32),  # null is nan
-        places=list(zip(*(table[name].to_pylist() for name in ("book", "chapter", "verse")), strict=True)),
+        surprise=np.array(passage["surprise"], np.float32),  # null is nan
+        places=list(zip(*(passage[name] for name in ("book", "chapter", "verse")), strict=True)),
         metadata=json.loads(table.schema.metadata[METADATA_KEY]),
-        values=numbers(table["value"]).astype(np.float32) if "value" in table.column_names else None,
+        values=numbers(table["value"]).astype(np.float32) if "value" in known else None,
+        labels=table["label"].to_pylist() if "label" in known else None,
     )
+
+
+def some(names: list[str]) -> str:
+    """The first few of the names."""
+    return ", ".join(names[:FEW]) + (", …" if len(names) > FEW else "")
