@@ -4,11 +4,8 @@ import argparse
 import logging
 from pathlib import Path
 
-import numpy as np
-
 from phonecase.console import run
-from phonecase.states import States, write_states
-from phonecase.states.own import MODEL, OwnStates, read_own_states
+from phonecase.states import OwnStates, read_own_states, write_states
 
 log = logging.getLogger("phonecase.import_states")
 
@@ -17,7 +14,7 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     result = argparse.ArgumentParser(description=__doc__)
     result.add_argument(
-        "--settings", required=True, help='JSON: {"file": "a.png", "rows": 128, "columns": 274}'
+        "--settings", required=True, help='JSON: {"file": "a.png"} (see `states` in config.yaml)'
     )
     result.add_argument("--passage", required=True, help="its name, for the file's metadata")
     result.add_argument("--out", type=Path, required=True, help="states file (Parquet) to write")
@@ -25,19 +22,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(args: argparse.Namespace) -> None:
-    """Read the file, write its states; what isn't known of them stays empty."""
-    settings = OwnStates.from_json(args.settings)
-    units = read_own_states(settings)
-    T, H = units.shape
-    states = States(
-        text=" " * T,
-        units=units,
-        surprise=np.full(T, np.nan, np.float32),
-        places=[("", 0, 0)] * T,
-        metadata={"model": MODEL, "passage": args.passage, "reference": settings.file.name},
-    )
+    """Read the file, write its states."""
+    states = read_own_states(OwnStates.from_json(args.settings), args.passage)
     write_states(args.out, states)
-    log.info("%s: %d characters × %d units", settings.file, T, H)
+    log.info("%s: %d units, each a row of the picture, along %d columns", args.out, *states.units.shape[::-1])
 
 
 if __name__ == "__main__":

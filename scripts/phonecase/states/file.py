@@ -90,7 +90,7 @@ class States:
         if not self.own:
             return f"{self.reference}: the hidden states of a recurrent network, a column a character"
         T, H = self.units.shape
-        names, labels = (f" ({some(known)})" if known else "" for known in (self.names, self.labels))
+        names, labels = (f" ({_some(known)})" if known else "" for known in (self.names, self.labels))
         return f"{self.reference}: {H} rows{names} by {T} columns{labels}, of two values"
 
 
@@ -120,10 +120,10 @@ def write_states(path: Path, states: States) -> None:
 
 
 def is_states_file(path: Path) -> bool:
-    """Whether this Parquet file says that it is a states file. Raises OSError where it isn't there."""
+    """Whether there is a Parquet file that says that it is a states file."""
     try:
         schema = pq.read_schema(path)
-    except pa.ArrowInvalid:
+    except (OSError, ValueError, pa.ArrowException):
         return False
     return METADATA_KEY in (schema.metadata or {}) and "state" in schema.names
 
@@ -156,6 +156,6 @@ def read_states(path: Path) -> States:
     )
 
 
-def some(names: list[str]) -> str:
+def _some(names: list[str]) -> str:
     """The first few of the names."""
     return ", ".join(names[:FEW]) + (", …" if len(names) > FEW else "")
