@@ -44,7 +44,8 @@ def main(args: argparse.Namespace) -> None:
     states = read_states(args.states)
     orders = {path.stem: read_order_for(path, states.units) for path in args.orders}
     reports = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in args.reports}
-    table = compare(states.units, orders, {name: report["seconds"] for name, report in reports.items()})
+    seconds = {name: report["seconds"] for name, report in reports.items()}
+    table = compare(states.units, orders, seconds, names=states.names)
     write_tables(table, parquet=args.parquet, csv=args.csv, reading=args.markdown)
     if args.figure:
         with atomic(args.figure) as path:

@@ -27,7 +27,8 @@ log = logging.getLogger("phonecase.order_rows")
 def main(args: argparse.Namespace) -> None:
     """Order the units, write the order and the report, and say the score."""
     settings = check_settings(args.strategy, _settings(args.settings))
-    states = read_states(args.states).units
+    read = read_states(args.states)
+    states = read.units
     start = time.perf_counter()
     ordering = order_units(states, args.strategy, **settings)
     seconds = time.perf_counter() - start
@@ -35,7 +36,9 @@ def main(args: argparse.Namespace) -> None:
     order = SavedOrder(ordering, args.strategy, settings, score, states_hash(states))
     write_order(args.out, order)
     if args.report:
-        write_text(args.report, json.dumps({**order.facts(), "seconds": round(seconds, 4)}, indent=2) + "\n")
+        rows = {} if read.names is None else {"rows": ordering.named(read.names)}
+        report = {**order.facts(), **rows, "seconds": round(seconds, 4)}
+        write_text(args.report, json.dumps(report, indent=2) + "\n")
     certificate = ordering.certificate
     proven = f" ({in_words(score, certificate['bound'])})" if certificate else ""
     log.info("%s: similarity %s%s, %.2f s", args.strategy, f"{score:,}", proven, seconds)
@@ -68,7 +71,9 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument("--out", type=Path, required=True, help="the order (parquet)")
     result.add_argument(
-        "--report", type=Path, help="score, certificate and seconds (JSON), which may differ from run to run"
+        "--report",
+        type=Path,
+        help="score, certificate, names of the rows, and seconds (JSON), which may differ from run to run",
     )
     return result
 

@@ -82,6 +82,20 @@ def test_markdown_shows_a_row_for_each(orders: dict[str, SavedOrder]) -> None:
     assert " ± " in next(line for line in lines if CHANCE in line)
 
 
+def test_named_rows_are_listed_from_the_top(orders: dict[str, SavedOrder]) -> None:
+    names = [f"unit {unit}" for unit in range(PASSAGE.shape[1])]
+    table = compare(PASSAGE, orders, {}, names=names).set_index("order")
+    assert table.loc["as-trained", "rows"] == " · ".join(names)
+    for name, order in orders.items():
+        shown = str(table.loc[name, "rows"]).split(" · ")
+        for row, word in zip(order.ordering.shown(PASSAGE), shown, strict=True):
+            unit = PASSAGE[:, names.index(word.removeprefix("−"))]
+            np.testing.assert_array_equal(row, -unit if word.startswith("−") else unit)
+    text = markdown(table.reset_index())
+    assert f"- as-trained: {' · '.join(names)}" in text.splitlines()
+    assert "nan" not in text
+
+
 def test_over_models_are_means_and_spreads() -> None:
     tables = []
     for seed in range(3):

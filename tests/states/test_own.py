@@ -1,6 +1,9 @@
 """Grids of one's own: the settings, what is −1 and what is +1, and what their states files hold."""
 
+import json
 import logging
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,8 @@ from hypothesis import strategies as st
 from phonecase.errors import UserError
 from phonecase.states import States, read_states, write_states
 from phonecase.states.own import OwnStates, read_own_states
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
 def some_states(T: int, H: int, seed: int = 0) -> npt.NDArray[np.int8]:
@@ -238,6 +243,21 @@ def test_names_reach_the_states_file_and_the_title(tmp_path: Path) -> None:
     assert (
         states.title == "mine.csv: 3 rows (hair, eggs, milk) by 3 columns (bear, wren, crab), of two values"
     )
+
+
+def test_names_reach_the_order_s_report_and_the_comparison(tmp_path: Path) -> None:
+    (tmp_path / "zoo.csv").write_text("\n".join(NAMED))
+    for command in (
+        """import_states --settings {"file":"zoo.csv"} --passage zoo --out zoo.parquet""",
+        "order_rows --states zoo.parquet --strategy mean --out mean.parquet --report mean.json",
+        "compare_orders --states zoo.parquet --orders mean.parquet --markdown orders.md --csv orders.csv",
+    ):
+        script, *arguments = command.split()
+        subprocess.run([sys.executable, SCRIPTS / f"{script}.py", *arguments], cwd=tmp_path, check=True)
+    rows = json.loads((tmp_path / "mean.json").read_text())["rows"]
+    assert rows == ["hair", "milk", "eggs"]  # by their means, −1/3, −1/3 and +1/3
+    assert "- mean: hair · milk · eggs" in (tmp_path / "orders.md").read_text()
+    assert pd.read_csv(tmp_path / "orders.csv").set_index("order").loc["mean", "rows"] == "hair · milk · eggs"
 
 
 # Numbers

@@ -42,14 +42,21 @@ COLUMNS = [  # of the table for reading: title, column, format
 ]
 
 
-def compare(states: States, orders: Mapping[str, SavedOrder], seconds: Mapping[str, float]) -> "pd.DataFrame":
+def compare(
+    states: States,
+    orders: Mapping[str, SavedOrder],
+    seconds: Mapping[str, float],
+    *,
+    names: Sequence[str] | None = None,  # (H,)
+) -> "pd.DataFrame":
     """A row for each order, the most similar first, and one for chance.
 
     `best` is the least upper bound that any of the orders proves, for orders whose rows may be negated and
     for the others apart; `share_of_best` and `to_best` compare with it. `best_gap` is what the most similar
     of them lacks: 0 where the bound is reached, and so is the optimum. `to_printed` compares with the
     `insertion` order, if there is one. The row for chance has the means over seeded random orders, and their
-    standard deviations in the columns that end in `_spread`.
+    standard deviations in the columns that end in `_spread`. Where the units have names, `rows` has those of
+    the picture's rows, from the top.
 
     Every certificate is verified. Raises UserError for one that does not prove what it states.
     """
@@ -70,6 +77,7 @@ def compare(states: States, orders: Mapping[str, SavedOrder], seconds: Mapping[s
             "best_gap": gap.get(_signed(order)),
             **grid.criteria(order.ordering, best=best.get(_signed(order))),
             "seconds": seconds.get(name),
+            **({} if names is None else {"rows": " · ".join(order.ordering.named(names))}),
         }
         for name, order in orders.items()
     ]
@@ -113,6 +121,10 @@ def markdown(table: "pd.DataFrame") -> str:
     for row in table.to_dict("records"):
         cells = [_cell(row, column, form) for _, column, form in COLUMNS]
         lines.append("| " + " | ".join(cells) + " |")
+    if "rows" in table:
+        named = table.dropna(subset="rows")
+        lines += ["", "The rows from the top, with a − before one that is negated:", ""]
+        lines += [f"- {order}: {rows}" for order, rows in zip(named["order"], named["rows"], strict=True)]
     return "\n".join(lines) + "\n"
 
 

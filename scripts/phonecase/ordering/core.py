@@ -1,5 +1,6 @@
 """What an order is, and its score."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,11 @@ class Ordering:
     def shown(self, states: States) -> States:
         """The picture's rows: the states' columns, ordered and signed.  # (T, H) -> (H, T)"""
         return (states[:, self.permutation] * self.signs).T
+
+    def named(self, names: Sequence[str]) -> list[str]:
+        """The names of the picture's rows, from the top: the units', with a − where one is shown negated."""
+        units = zip(self.permutation.tolist(), self.signs.tolist(), strict=True)
+        return [("−" if sign < 0 else "") + names[unit] for unit, sign in units]
 
 
 def similarity(states: States, ordering: Ordering) -> int:
