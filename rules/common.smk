@@ -23,7 +23,7 @@ from phonecase.corpus import SourceSettings, SplitSettings
 from phonecase.errors import UserError
 from phonecase.experiments.sweep import MEMBER
 from phonecase.states.own import MODEL
-from phonecase.workflow.config import Config, as_json, check, order
+from phonecase.workflow.config import Config, as_json, check, check_files, order
 from phonecase.workflow.fingerprint import fingerprints
 from phonecase.workflow.reading import read_yaml
 
@@ -42,7 +42,10 @@ def stop(error: UserError):
 def checked_config() -> Config:
     """The settings, those of the command line among them."""
     try:
-        return check(config)
+        checked = check(config)
+        if workflow.storage_settings.default_storage_provider is None:  # else the files lie there, not here
+            check_files(checked)
+        return checked
     except UserError as error:
         stop(error)
 

@@ -11,7 +11,7 @@ from phonecase.art import Print, Style
 from phonecase.errors import UserError
 from phonecase.ordering import STRATEGIES
 from phonecase.training import Recipe
-from phonecase.workflow.config import as_json, check, order, schema
+from phonecase.workflow.config import as_json, check, check_files, order, schema
 from phonecase.workflow.reading import read_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +34,29 @@ def test_the_default_file_is_sound() -> None:
     config = check(DEFAULT)
     assert config.model == ["swift"]
     assert config.passages == {"romans": "Romans 1:16-17"}
+
+
+def test_files_that_arent_there_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.npy").touch()
+    (tmp_path / "folder.npy").mkdir()
+    files = {
+        "here": "mine.npy",
+        "typo": "mien.npy",
+        "gone": "posted.png",
+        "home": "~/x.csv",
+        "dir": "folder.npy",
+    }
+    monkeypatch.setenv("HOME", str(tmp_path))
+    config = check(DEFAULT | {"states": {name: {"file": file} for name, file in files.items()}})
+    with pytest.raises(UserError) as caught:
+        check_files(config)
+    assert str(caught.value).splitlines() == [
+        "states.typo.file: there is no file 'mien.npy'; did you mean 'mine.npy'?",
+        f"states.gone.file: there is no file 'posted.png'; relative paths start in {tmp_path}",
+        f"states.home.file: there is no file '{tmp_path / 'x.csv'}'; relative paths start in {tmp_path}",
+        "states.dir.file: 'folder.npy' is a folder",
+    ]
 
 
 def test_the_post_recipe_is_the_posts_letter_for_letter() -> None:

@@ -111,17 +111,33 @@ def test_the_network_itself_takes_the_order_on_request(project: Path) -> None:
 
 def test_a_picture_of_ones_own_is_ordered_and_drawn(project: Path) -> None:
     picture = project / "results/art/tiny/romans/mean/printed.png"
-    settings = f"states:\n  posted: {{file: {picture}, rows: 16, columns: 274}}\n"
+    turned = picture.with_suffix(".portrait.png")
+    settings = [
+        f"posted: {{file: {picture}, rows: 16, columns: 274}}",
+        f"found: {{file: {turned}, orientation: portrait}}",
+        "again: {file: results/states/tiny/romans.parquet}",
+    ]
     with (project / "config.yaml").open("a") as config:
-        config.write(settings)
+        config.write("states:\n" + "".join(f"  {line}\n" for line in settings))
     done = snakemake(project)
     assert done.returncode == 0, done.stderr
-    original, again = (
+    original, *others = (
         read_order(project / f"results/orders/{grid}/insertion.parquet")
-        for grid in ("tiny/romans", "own/posted")
+        for grid in ("tiny/romans", "own/posted", "own/found", "own/again")
     )
-    assert again.similarity == original.similarity
+    assert [order.similarity for order in others] == [original.similarity] * 3
     assert (project / "results/art/own/posted/insertion/plum.portrait.png").exists()
+
+
+def test_a_missing_file_of_ones_own_is_named_before_anything_runs(project: Path) -> None:
+    np.save(project / "mine.npy", np.eye(9, dtype=np.int8))
+    with (project / "config.yaml").open("a") as config:
+        config.write("states:\n  mine: {file: mien.npy}\n")
+    done = snakemake(project, "-n")
+    assert done.returncode == 1
+    line = "config: states.mine.file: there is no file 'mien.npy'; did you mean 'mine.npy'?"
+    assert line in done.stderr.splitlines()
+    assert "Traceback" not in done.stderr
 
 
 def test_every_job_leaves_a_log_and_a_benchmark(finished: Path) -> None:

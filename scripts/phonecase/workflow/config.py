@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, field_validator
@@ -181,6 +182,20 @@ def check(raw: Mapping[str, Any]) -> Config:
         lines = [line for fault in faults for line in fault.splitlines()]
         raise UserError("\n".join(dict.fromkeys(lines)))
     return config
+
+
+def check_files(config: Config) -> None:
+    """Look for the files of your own states. Raises UserError with a line for each that isn't there."""
+    faults = []
+    for name, own in config.states.items():
+        if own.file.is_dir():
+            faults.append(f"states.{name}.file: '{own.file}' is a folder")
+        elif not own.file.exists():
+            beside = [path.name for path in own.file.parent.glob("*")]
+            hint = suggestion(own.file.name, beside) or f"; relative paths start in {Path.cwd()}"
+            faults.append(f"states.{name}.file: there is no file '{own.file}'{hint}")
+    if faults:
+        raise UserError("\n".join(faults))
 
 
 def _missing(section: str, name: Any, known: Iterable[Any]) -> str:
