@@ -43,10 +43,7 @@ def main(args: argparse.Namespace) -> None:
     style = Style.from_json(args.style)
     size = Print.from_json(args.print)
     states = read_states(args.states)
-    text = {
-        "Title": f"{states.reference}: the hidden states of a recurrent network, a column a character",
-        "Software": "phonecase",
-    }
+    text = {"Title": states.title, "Software": "phonecase"}
     fixed = [args.code, states_hash(states.units), style.model_dump(), size.model_dump(), text]
     kept, drawn, taken = Kept(args.kept), 0, 0
     orderings = {path.stem: read_order_for(path, states.units).ordering for path in args.orders}

@@ -126,6 +126,13 @@ def test_a_picture_of_ones_own_is_ordered_and_drawn(project: Path) -> None:
         for grid in ("tiny/romans", "own/posted", "own/found", "own/again")
     )
     assert [order.similarity for order in others] == [original.similarity] * 3
+    titles = {
+        grid: Image.open(project / f"results/art/{grid}/mean/plum.png").info["Title"]
+        for grid in ("tiny/romans", "own/posted", "own/again")
+    }
+    network = "Romans 1:16-17: the hidden states of a recurrent network, a column a character"
+    assert titles["tiny/romans"] == titles["own/again"] == network
+    assert titles["own/posted"] == "printed.png: 16 rows by 274 columns, of two values"
     assert (project / "results/art/own/posted/insertion/plum.portrait.png").exists()
 
 
