@@ -22,7 +22,7 @@ from phonecase.ordering.units import Units
 
 States = npt.NDArray[np.int8]
 Distances = npt.NDArray[np.int64]
-SLOW = {"annealed", "bar", "anti_robinson", "leaf"}  # left out above SLOW_UNITS
+SLOW = {"annealed", "bar", "anti_robinson"}  # left out above SLOW_UNITS
 SLOW_UNITS = 512
 RUNS, LONG = 3, 5  # runs of a solver, and how many seconds of them are enough
 

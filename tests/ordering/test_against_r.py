@@ -12,6 +12,8 @@ from ordering.cases import process
 from phonecase.ordering import Ordering, order_units
 from phonecase.ordering.core import States
 from phonecase.ordering.criteria import band, criteria
+from phonecase.ordering.leaves import turned
+from phonecase.ordering.seriation import Linkage
 from phonecase.ordering.units import Units
 
 pytestmark = pytest.mark.slow
@@ -71,3 +73,37 @@ def test_criteria_are_rs_and_no_order_of_rs_is_better(rscript: str, tmp_path: Pa
     np.testing.assert_allclose([line[0] for line in theirs], [ours[name] for name in names], rtol=1e-6)
     for strategy, name, best in zip(("optimal", "bar", "anti_robinson"), names, least, strict=False):
         assert criteria(states, order_units(states, strategy))[name] <= best
+
+
+TURNED = """
+suppressPackageStartupMessages(library(seriation))
+d <- as.dist(as.matrix(read.csv("distances.csv", header = FALSE)))
+storage.mode(d) <- "double"
+merge <- unname(as.matrix(read.csv("merge.csv", header = FALSE)))
+order <- read.csv("order.csv", header = FALSE)[[1]]
+tree <- structure(
+  list(merge = merge, height = seq_len(nrow(merge)), order = order, labels = NULL), class = "hclust"
+)
+cat(criterion(d, ser_permutation(reorder(tree, d, method = "OLO")), method = "Path_length"), "\\n")
+"""
+
+
+@pytest.mark.parametrize("linkage", ["average", "ward"])
+def test_the_branches_are_turned_as_well_as_rs(rscript: str, tmp_path: Path, linkage: Linkage) -> None:
+    from scipy.cluster.hierarchy import leaves_list
+    from scipy.cluster.hierarchy import linkage as cluster
+    from scipy.spatial.distance import squareform
+
+    states = process(T=90, H=60)
+    d = Units(states).distance
+    tree = cluster(squareform(d), linkage)
+    children = tree[:, :2].astype(np.int64)
+    np.savetxt(tmp_path / "distances.csv", d, fmt="%d", delimiter=",")
+    merge = np.where(children < len(d), -1 - children, children - len(d) + 1)  # as R's hclust numbers nodes
+    np.savetxt(tmp_path / "merge.csv", merge, fmt="%d", delimiter=",")
+    np.savetxt(tmp_path / "order.csv", leaves_list(tree) + 1, fmt="%d")
+    (tmp_path / "program.R").write_text(TURNED)
+    done = subprocess.run([rscript, "program.R"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    order = turned(children, d)
+    assert d[order[:-1], order[1:]].sum() == float(done.stdout)

@@ -86,7 +86,7 @@ def test_defaults_are_filled_in() -> None:
             {"restarts": 0},
             "strategy 'bar', setting 'restarts': input should be greater than or equal to 1",
         ),
-        ("leaf", {"linkage": "ward"}, "setting 'linkage': input should be 'average', 'complete', 'single'"),
+        ("leaf", {"linkage": "median"}, "setting 'linkage': input should be 'average', 'complete', 'single'"),
         ("mean", {"signed": "yes"}, "setting 'signed': input should be a valid boolean, not 'yes'"),
         ("optimal_signed", {"signed": False}, "setting 'signed': input should be true, not false"),
     ],
