@@ -3,11 +3,13 @@
 import itertools
 import subprocess
 import sys
-from typing import Annotated
+from random import Random
+from typing import Annotated, Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import Field
 
 from ordering.cases import FEW_TRIES, process, states
@@ -35,24 +37,68 @@ def test_every_order_has_each_unit_once(name: str, passage: States) -> None:
 
 @every_strategy
 @few
+@given(passage=states(), random=st.randoms())
+def test_the_same_rows_give_the_same_picture(name: str, passage: States, random: Random) -> None:
+    if name == "identity":  # it shows the units by their numbers
+        return
+    numbers = random.sample(range(passage.shape[1]), passage.shape[1])
+    same_picture(name, passage, passage[:, numbers])
+
+
+@every_strategy
+@few
+@given(passage=states(), random=st.randoms())
+def test_the_same_rows_give_the_same_picture_whatever_their_signs(
+    name: str, passage: States, random: Random
+) -> None:
+    numbers = random.sample(range(passage.shape[1]), passage.shape[1])
+    signs = np.array(random.choices([-1, 1], k=passage.shape[1]), np.int8)
+    other = passage * signs if name == "identity" else (passage * signs)[:, numbers]
+    same_picture(name, passage, other, signed=True)
+
+
+@every_strategy
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_passage_of_many_units_has_one_picture_too(name: str, signed: bool) -> None:
+    passage = process(T=60, H=50)
+    rng = np.random.default_rng(0)
+    signs = rng.choice(np.array([-1, 1], np.int8), 50) if signed or name == "optimal_signed" else 1
+    other = passage * signs if name == "identity" else (passage * signs)[:, rng.permutation(50)]
+    same_picture(name, passage, other, **({"signed": True} if signed else {}))
+
+
+def same_picture(name: str, passage: States, other: States, **chosen: Any) -> None:
+    one, again = (
+        order_units(p, name, **FEW_TRIES.get(name, {}), **chosen).shown(p) for p in (passage, other)
+    )
+    np.testing.assert_array_equal(one, again)
+
+
+def test_of_equal_choices_the_rows_decide() -> None:
+    """At equal means, rows stand by their first character, then the next; equal ones by number."""
+    passage = np.array([[1, -1, 1], [-1, 1, -1], [-1, 1, -1], [1, -1, 1]], np.int8)
+    assert order_units(passage, "mean").permutation.tolist() == [1, 0, 2]
+
+
+@pytest.mark.parametrize("name", ["optimal", "leaf", "spectral", "bar", "anti_robinson"])
+@few
 @given(passage=states())
-def test_signs_make_the_best_of_an_order(name: str, passage: States) -> None:
-    ordering = order_units(passage, name, signed=True, **FEW_TRIES.get(name, {}))
-    rows = passage.T[ordering.permutation].astype(int)
-    assert similarity(passage, ordering) == sum(abs(int(a @ b)) for a, b in itertools.pairwise(rows))
-    assert ordering.signs.sum() > 0 or (ordering.signs.sum() == 0 and ordering.signs[0] == 1)
+def test_where_the_direction_is_free_the_means_ascend(name: str, passage: States) -> None:
+    ordering = order_units(passage, name, **FEW_TRIES.get(name, {}))
+    means = passage.sum(axis=0, dtype=int)[ordering.permutation]
+    rows = np.arange(len(means))
+    assert rows @ means >= rows @ means[::-1]
 
 
 @every_strategy
 @few
 @given(passage=states())
-def test_negating_units_does_not_change_a_signed_order(name: str, passage: States) -> None:
-    if name == "random" or (passage.sum(axis=0) == 0).any():  # at mean 0, either sign is as good
-        return
-    turned = passage * np.where(np.arange(passage.shape[1]) % 2 == 0, 1, -1).astype(np.int8)
-    tries = FEW_TRIES.get(name, {})
-    one, other = (order_units(p, name, signed=True, **tries) for p in (passage, turned))
-    assert one.permutation.tolist() == other.permutation.tolist()
+def test_signs_make_the_best_of_an_order(name: str, passage: States) -> None:
+    ordering = order_units(passage, name, signed=True, **FEW_TRIES.get(name, {}))
+    rows = passage.T[ordering.permutation].astype(int)
+    assert similarity(passage, ordering) == sum(abs(int(a @ b)) for a, b in itertools.pairwise(rows))
+    shown = ordering.shown(passage)
+    assert shown.sum(dtype=int) > 0 or (shown.sum(dtype=int) == 0 and shown[0, 0] == 1)
 
 
 @every_strategy
@@ -117,10 +163,14 @@ def test_a_strategy_is_a_function_with_a_decorator(monkeypatch: pytest.MonkeyPat
         """
         return np.argsort(np.arange(len(units)) % n, kind="stable")
 
+    by_rows = np.array(
+        [[1, 1, -1, -1, -1], [-1, -1, 1, 1, -1], [1, -1, 1, -1, -1]], np.int8
+    )  # last one first
+
     known = registry.STRATEGIES
     assert known["every_nth"].summary == "Every nth unit, then the next ones"
     assert not known["every_nth"].randomised
-    assert order_units(process(T=5, H=5), "every_nth", n=3).permutation.tolist() == [0, 3, 1, 4, 2]
+    assert order_units(by_rows, "every_nth", n=3).permutation.tolist() == [4, 1, 3, 0, 2]
     with pytest.raises(UserError, match="'n'"):
         order_units(process(T=5, H=5), "every_nth", n=0)
     with pytest.raises(ValueError, match="already"):

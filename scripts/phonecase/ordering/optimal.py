@@ -66,9 +66,7 @@ def optimal(units: Units, *, rounds: Rounds = 1000, time_limit: TimeLimit = None
     search.run()
     after = int(np.flatnonzero(search.tour == len(units))[0]) + 1
     order = np.roll(search.tour, -after)[:-1]  # the path begins and ends at the additional city
-    if order[0] > order[-1]:
-        order = order[::-1]
-    return Proven(order, search.certificate(units))
+    return Proven(units.upright(order), search.certificate(units))
 
 
 @strategy(signed=True, optimises="similarity")

@@ -1,7 +1,8 @@
 """The orders of the blog post and its notebooks, and chance as their control.
 
-Ties are broken by unit number everywhere: sorts are stable, and of equal choices the first is taken.
-A unit's mean activation is compared as its sum, an exact integer.
+As in the post, sorts are stable and of equal choices the first is taken; but the units come sorted by
+their rows, not as trained (see `registry.strategy`). A unit's mean activation is compared as its sum, an
+exact integer.
 """
 
 from typing import Annotated
@@ -13,7 +14,7 @@ from phonecase.ordering.registry import Found, strategy
 from phonecase.ordering.units import Units
 
 
-@strategy()
+@strategy(as_trained=True)
 def identity(units: Units) -> Found:
     """As trained."""
     return np.arange(len(units))

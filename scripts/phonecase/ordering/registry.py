@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, create_model
 
 from phonecase.errors import UserError, suggestion
 from phonecase.ordering.core import Certificate, Ordering, Permutation, check_states
+from phonecase.ordering.renumbering import renumbered
 from phonecase.ordering.units import Units
 from phonecase.settings import Settings
 
@@ -46,6 +47,8 @@ class Strategy:
     """whether it draws random numbers, and so has a `seed`"""
     optimises: str | None
     """the criterion (`criteria.CRITERIA`) whose best value it looks for, if there is one"""
+    as_trained: bool
+    """whether its units come by their numbers, not by their rows"""
 
     @property
     def description(self) -> str:
@@ -57,10 +60,13 @@ STRATEGIES: dict[str, Strategy] = {}
 
 
 def strategy(
-    *, name: str | None = None, optimises: str | None = None, signed: bool = False
+    *, name: str | None = None, optimises: str | None = None, signed: bool = False, as_trained: bool = False
 ) -> Callable[[Function], Function]:
     """Register a function of `Units` and keyword settings that returns the units in their new order.
 
+    The units come sorted by their rows (`Units.by_rows`): so the picture does not depend on how they were
+    numbered, and it is the rows that decide which of equal choices is the first. With `as_trained=True` here,
+    they come as they are.
     A keyword `rng` makes it randomised: it is given a numpy generator, and users a `seed`. Every other
     keyword is a setting: annotate it (`Annotated[int, Field(ge=1)]`) and give it a default. `signed` is
     not its business: every strategy has that setting, and sees the units accordingly (see `Units`).
@@ -85,6 +91,7 @@ def strategy(
             settings=create_model(f"{chosen}_settings", __base__=Settings, **fields),
             randomised=randomised,
             optimises=optimises,
+            as_trained=as_trained,
         )
         return function
 
@@ -112,18 +119,20 @@ def order_units(states: npt.ArrayLike, strategy: str, *, seed: int = 0, **settin
     """Order the units of a passage.
 
     `states` is int8 (T, H) of −1 and +1, T and H at least 1. A randomised strategy gives the same order
-    for the same seed; the others take no notice of it. Raises UserError for an unknown strategy, wrong
-    settings or other values in `states`.
+    for the same seed; the others take no notice of it. The same rows give the same picture whatever
+    their numbers (and, where rows may be negated, their signs), except by `identity`. Raises UserError for an
+    unknown strategy, wrong settings or other values in `states`.
     """
     known = STRATEGIES.get(strategy)
     checked = check_settings(strategy, {**settings, "seed": seed} if known and known.randomised else settings)
     units = Units(check_states(states), signed=checked.pop("signed"))
     if STRATEGIES[strategy].randomised:
         checked["rng"] = np.random.default_rng(checked.pop("seed"))
-    found = STRATEGIES[strategy].function(units, **checked)
+    numbers = np.arange(len(units), dtype=np.int32) if STRATEGIES[strategy].as_trained else units.by_rows()
+    found = STRATEGIES[strategy].function(units.renumbered(numbers), **checked)
     order, certificate = found if isinstance(found, Proven) else (found, None)
-    permutation: Permutation = np.asarray(order, np.int32)
-    return Ordering(permutation, units.signs(permutation), certificate)
+    permutation: Permutation = numbers[order]
+    return Ordering(permutation, units.signs(permutation), certificate and renumbered(certificate, numbers))
 
 
 def _complaint(strategy: str, model: type[Settings], problem: Any) -> str:

@@ -6,6 +6,7 @@ They see how much two units differ, not what they do. The criteria are those of 
 from typing import Annotated, Literal
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 
 from phonecase.ordering.core import Permutation
@@ -14,6 +15,7 @@ from phonecase.ordering.registry import Found, strategy
 from phonecase.ordering.units import Units
 
 MOVES = 500  # of simulated annealing, for each unit
+ROUNDING = 1e-9  # what may be rounding errors of an eigenvector, relative to its size
 Restarts = Annotated[int, Field(ge=1)]
 Linkage = Literal["average", "complete", "single", "ward", "weighted"]
 
@@ -24,7 +26,7 @@ def leaf(units: Units, *, linkage: Linkage = "average") -> Found:
 
     The tree is scipy's, from the units' distances; for `ward`, from their square roots, which is how far
     apart the rows are in space. Of all the orders that it allows, it is the one of the greatest similarity:
-    optimal leaf ordering (Bar-Joseph, Gifford and Jaakkola 2001).
+    optimal leaf ordering (Bar-Joseph, Gifford and Jaakkola 2001), turned so that the means ascend.
     """
     if len(units) == 1:
         return np.zeros(1, np.int32)
@@ -34,7 +36,7 @@ def leaf(units: Units, *, linkage: Linkage = "average") -> Found:
     from phonecase.ordering.leaves import turned
 
     distance = squareform(np.sqrt(units.distance) if linkage == "ward" else units.distance)
-    return turned(cluster(distance, linkage)[:, :2].astype(np.int64), units.distance)
+    return units.upright(turned(cluster(distance, linkage)[:, :2].astype(np.int64), units.distance))
 
 
 @strategy()
@@ -43,14 +45,26 @@ def spectral(units: Units) -> Found:
 
     The eigenvector to the second smallest eigenvalue of the graph's Laplacian in which two units are tied as
     strongly as they have characters in common (Atkins, Boman and Hendrickson 1998). It minimises
-    Σ agreement (x_i − x_j)² over real places x. It is turned so that the lower mean comes first.
+    Σ agreement (x_i − x_j)² over real places x. Of several such vectors, it is the one that agrees most with
+    the means. The means ascend along the order.
     """
     if len(units) == 1:
         return np.zeros(1, np.int32)
-    agreement = (units.characters - units.distance).astype(np.float64)
-    _, vectors = np.linalg.eigh(np.diag(agreement.sum(axis=1)) - agreement)
-    places = np.round(vectors[:, 1], 9)  # equal units are ties, in spite of rounding errors
-    return np.argsort(places if places @ units.sums >= 0 else -places, kind="stable")
+    places = np.round(fiedler(units), 9)  # equal units are ties, in spite of rounding errors
+    return units.upright(np.argsort(places, kind="stable"))
+
+
+def fiedler(units: Units) -> npt.NDArray[np.float64]:
+    """The places that minimise Σ agreement (x_i − x_j)², Σ x_i being 0 and Σ x_i² being 1.  # (H,)"""
+    T = units.characters
+    agreement = (T - units.distance).astype(np.float64)
+    # 2T everywhere lifts the constant vector, whose eigenvalue is 0, above all others, which are at most TH
+    values, vectors = np.linalg.eigh(np.diag(agreement.sum(axis=1)) - agreement + 2 * T)
+    least = vectors[:, values - values[0] < ROUNDING * T * len(units)]
+    means = units.sums - units.sums.mean()
+    x: npt.NDArray[np.float64] = least @ (means @ least)
+    size = np.linalg.norm(x)
+    return x / size if size > ROUNDING * np.linalg.norm(means) else least[:, 0]
 
 
 @strategy(optimises="bar")
@@ -76,7 +90,7 @@ def anti_robinson(units: Units, *, rng: np.random.Generator, restarts: Restarts 
 
 
 def _annealed(units: Units, criterion: int, rng: np.random.Generator, restarts: int) -> Permutation:
-    """The best order found; of two turned round alike, the one with the lower mean first."""
+    """The best order found, turned so that the means ascend."""
     from phonecase.ordering.kernels import AR_EVENTS, anneal, count_ar_events
 
     H, d = len(units), units.distance
@@ -91,5 +105,4 @@ def _annealed(units: Units, criterion: int, rng: np.random.Generator, restarts: 
         order = np.asarray(spectral(units) if run % 2 == 0 else rng.permutation(H), np.int32)
         anneal(criterion, d, order, reach, MOVES * H, int(rng.integers(2**31)))
         found.append(order)
-    best = min(found, key=value)
-    return best if np.arange(H) @ units.sums[best] >= (H - 1) * units.sums.sum() / 2 else best[::-1]
+    return units.upright(min(found, key=value))

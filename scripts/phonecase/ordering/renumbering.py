@@ -1,0 +1,38 @@
+"""A certificate of units under other numbers.
+
+Strategies see the units in an order that their rows decide (`Units.by_rows`); a certificate in a file calls
+them by the numbers that they have in the network.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from phonecase.ordering.core import Certificate, Permutation
+
+
+def renumbered(certificate: Certificate, numbers: Permutation) -> Certificate:
+    """The certificate with unit u called `numbers[u]`; the additional city keeps its number, H."""
+    names = [*numbers.tolist(), len(numbers)]
+    cities = np.argsort(names)  # which city has a name
+
+    def edge(ends: list[int]) -> list[int]:
+        return sorted(names[city] for city in ends)
+
+    def part(values: dict[str, Any]) -> dict[str, Any]:
+        """The multipliers of a part of the tours, or the edge that it is split by and its parts."""
+        if "edge" in values:
+            return {"edge": edge(values["edge"])} | {name: part(values[name]) for name in ("with", "without")}
+        return values | {"cities": [values["cities"][city] for city in cities]}
+
+    proof = certificate["proof"]
+    return certificate | {
+        "proof": {
+            "useful": proof["useful"] and part(proof["useful"]),
+            "cuts": [
+                [sorted(names[city] for city in inside), sorted(map(edge, teeth))]
+                for inside, teeth in proof["cuts"]
+            ],
+            "tree": part(proof["tree"]),
+        }
+    }
