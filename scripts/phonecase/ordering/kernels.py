@@ -26,18 +26,6 @@ def compiled(function: F) -> F:
 
 
 @compiled
-def annealing_energy(weights: Floats, penalty: Floats, means: Floats, sorted_means: Floats) -> float:
-    """What `annealed` minimises, of the order in which the weights ascend."""
-    order = np.argsort(weights, kind="mergesort")
-    energy = 0.0
-    for r in range(len(order)):
-        energy += (means[order[r]] - sorted_means[r]) ** 2 / len(order)
-        if r > 0:
-            energy += penalty[order[r - 1], order[r]]
-    return energy
-
-
-@compiled
 def two_opt_sweeps(order: Ints, s: Ints) -> None:
     """Reverse stretches of an open path, in place, wherever that makes neighbours more similar."""
     H = len(order)

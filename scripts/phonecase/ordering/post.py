@@ -48,25 +48,15 @@ def annealed(
     """Simulated annealing of a weight per unit; similar neighbours and ascending means are good.
 
     The order is the argsort of weights in 0..1, found by `scipy.optimize.dual_annealing` without local
-    search, which makes so many evaluations of
+    search (here compiled, see `dual_annealing`), which makes so many evaluations of
     3 · mean((1 − s/T)² over neighbours) + mean((mean activation − sorted mean activation)²).
     """
-    from scipy.optimize import dual_annealing
-
-    from phonecase.ordering.kernels import annealing_energy
+    from phonecase.ordering.dual_annealing import dual_annealing
 
     means = units.sums / units.characters
     penalty = 3 * (1 - units.similarity / units.characters) ** 2 / max(len(units) - 1, 1)  # (H, H)
-    found = dual_annealing(
-        annealing_energy,
-        bounds=[(0.0, 1.0)] * len(units),
-        args=(penalty, means, np.sort(means)),
-        maxfun=evaluations,
-        maxiter=evaluations,
-        no_local_search=True,
-        rng=rng,
-    )
-    return np.argsort(found.x, kind="stable")
+    order: Found = dual_annealing(rng, penalty, means, np.sort(means), evaluations)
+    return order
 
 
 @strategy()
