@@ -73,7 +73,7 @@ def count_ar_events(d: Ints) -> int:
 
 
 BAR, AR_EVENTS = 0, 1  # the criteria that `anneal` and its helpers know
-HOT, COLD = 5.0, 0.05
+HOT, COLD = 15.0, 0.05
 
 
 @compiled
@@ -85,9 +85,12 @@ def anneal(criterion: int, d: Ints, order: Ints, reach: int, moves: int, seed: i
     """
     np.random.seed(seed)
     H = len(order)
+    known = _known(criterion, d, order, reach)
+    changes = np.zeros(H, np.int64)
     scale = 1.0
     for p in range(H - 1):
-        scale += abs(_swap_change(criterion, d, order, p, reach)) / (H - 1)
+        _walk(criterion, d, order, known, p, p + 1, reach, changes)
+        scale += abs(changes[p + 1]) / (H - 1)
     total = 0
     for move in range(moves):
         done = move / moves
@@ -96,80 +99,116 @@ def anneal(criterion: int, d: Ints, order: Ints, reach: int, moves: int, seed: i
         farthest = max(1, int((H - 1) * (1 - done) ** 2))
         q = p + (2 * np.random.randint(2) - 1) * np.random.randint(1, farthest + 1)
         if 0 <= q < H:
-            change = _walk(criterion, d, order, p, q, reach)
-            if change <= 0 or np.random.random() < np.exp(-change / temperature):
-                total += change
-            else:
-                _move(order, q, p)
+            _walk(criterion, d, order, known, p, q, reach, changes)
+            if changes[q] <= 0 or np.random.random() < np.exp(-changes[q] / temperature):
+                total += changes[q]
+                _move(criterion, d, order, known, p, q, reach)
     improved = True
     while improved:
         improved = False
         for unit in range(H):
-            change = _move_to_best(criterion, d, order, unit, reach)
-            total += change
-            improved |= change < 0
+            p = 0
+            while order[p] != unit:
+                p += 1
+            _walk(criterion, d, order, known, p, H - 1, reach, changes)
+            _walk(criterion, d, order, known, p, 0, reach, changes)
+            changes[p] = 0
+            q = p
+            for r in range(H):
+                if changes[r] < changes[q]:
+                    q = r
+            if q != p:
+                total += changes[q]
+                improved = True
+                _move(criterion, d, order, known, p, q, reach)
     return total
 
 
-@compiled
-def _move_to_best(criterion: int, d: Ints, order: Ints, unit: int, reach: int) -> int:
-    """Put a unit where the criterion is least; returns the change."""
-    start = 0
-    while order[start] != unit:
-        start += 1
-    p, change, best, least = start, 0, start, 0
-    for step, end in ((1, len(order) - 1), (-1, 0)):
-        while p != end:
-            change += _walk(criterion, d, order, p, p + step, reach)
-            p += step
-            if change < least:
-                best, least = p, change
-        if step == 1:
-            change += _walk(criterion, d, order, p, start, reach)
-            p = start
-    _move(order, p, best)
-    return least
+# What is known of an order, by unit, makes it cheap to let one walk past others. For BAR, known[0, a] and
+# known[1, a] are the sums of a's distances to the `reach` rows above and below. For AR events, known[c, a] is
+# the change as a passes c on its way down, wherever it comes from; on its way up, it is the opposite.
 
 
 @compiled
-def _walk(criterion: int, d: Ints, order: Ints, p: int, q: int, reach: int) -> int:
-    """Move a unit from row p to row q, swapping neighbours; returns the criterion's change."""
-    total: int = 0
-    step = 1 if q > p else -1
-    while p != q:
-        total += _swap_change(criterion, d, order, min(p, p + step), reach)
-        order[p], order[p + step] = order[p + step], order[p]
-        p += step
-    return total
-
-
-@compiled
-def _move(order: Ints, p: int, q: int) -> None:
-    """Move a unit from row p to row q."""
-    unit = order[p]
-    step = 1 if q > p else -1
-    while p != q:
-        order[p] = order[p + step]
-        p += step
-    order[q] = unit
-
-
-@compiled
-def _swap_change(criterion: int, d: Ints, order: Ints, p: int, reach: int) -> int:
-    """How a criterion changes if rows p and p + 1 change places."""
+def _known(criterion: int, d: Ints, order: Ints, reach: int) -> Ints:
     H = len(order)
-    a, b = order[p], order[p + 1]
+    known = np.zeros((2 if criterion == BAR else H, H), np.int32)
+    for p in range(H):
+        for q in range(H):
+            if criterion == AR_EVENTS and p != q:
+                _count(known, d, order[q], order[p], 1 if p < q else -1)
+            elif p != q and abs(p - q) <= reach:
+                known[0 if p < q else 1, order[q]] += d[order[p], order[q]]
+    return known
+
+
+@compiled
+def _count(known: Ints, d: Ints, c: int, x: int, times: int) -> None:
+    """Add to known[c, a], for every a, what a unit x above both adds to the events as a passes c."""
+    itself = known[c, x]
+    for a in range(len(d)):
+        ac, ax, cx = d[c, a], d[x, a], d[x, c]
+        more = np.int32(cx > ax) - np.int32(ax > cx) + np.int32(ac > ax) - np.int32(ac > cx)
+        known[c, a] += np.int32(times) * more
+    known[c, x] = itself
+
+
+@compiled
+def _walk(
+    criterion: int, d: Ints, order: Ints, known: Ints, p: int, q: int, reach: int, changes: Ints
+) -> None:
+    """How the criterion would change if row p's unit moved to row r, for each from p to q: `changes[r]`."""
+    H = len(order)
+    a = order[p]
+    step = 1 if q > p else -1
     total: int = 0
-    if criterion == BAR:  # b comes nearer to the rows before, a to those behind
-        for r in range(max(0, p - reach), p):
-            total += d[b, order[r]] - d[a, order[r]]
-        for r in range(p + 2, min(H, p + 2 + reach)):
-            total += d[a, order[r]] - d[b, order[r]]
-    else:  # only the triples of a, b and another one change
-        ab = d[a, b]
-        for r in range(H):
-            if r < p or r > p + 1:
-                to_a, to_b = d[a, order[r]], d[b, order[r]]
-                change = (to_b > to_a) * 1 - (to_a > to_b) * 1 + (ab > to_a) * 1 - (ab > to_b) * 1
-                total += change if r < p else -change
-    return total
+    behind, ahead = known[0 if step > 0 else 1], known[1 if step > 0 else 0]  # for BAR: a row's neighbours
+    a_behind, a_ahead = behind[a], ahead[a]
+    for r in range(p + step, q + step, step):
+        c = order[r]
+        if criterion == AR_EVENTS:
+            total += step * known[c, a]
+        else:  # a comes nearer to the rows ahead of them both, c to those behind them both
+            near = abs(r - p) <= reach  # a was among the rows behind c
+            front, back = r + step * reach, r - step * (reach + 1 if near else reach)
+            c_behind = behind[c] - d[a, c] if near else behind[c]
+            a_ahead -= d[a, c]
+            if 0 <= front < H:
+                a_ahead += d[a, order[front]]
+            if near and 0 <= back < H:
+                c_behind += d[c, order[back]]
+            total += c_behind - a_behind + a_ahead - ahead[c]
+            a_behind += d[a, c]
+            if 0 <= back < H:
+                a_behind -= d[a, order[back]]
+        changes[r] = total
+
+
+@compiled
+def _move(criterion: int, d: Ints, order: Ints, known: Ints, p: int, q: int, reach: int) -> None:
+    """Move row p's unit to row q."""
+    H = len(order)
+    step = 1 if q > p else -1
+    behind, ahead = known[0 if step > 0 else 1], known[1 if step > 0 else 0]
+    for r in range(p, q, step):
+        a, c = order[r], order[r + step]
+        if criterion == AR_EVENTS:
+            _count(known, d, c, a, -2 * step)
+            _count(known, d, a, c, 2 * step)
+        else:
+            back, front = r - step * reach, r + step * (reach + 1)
+            behind[a] += d[a, c]
+            behind[c] -= d[a, c]
+            ahead[a] -= d[a, c]
+            ahead[c] += d[a, c]
+            if 0 <= back < H:
+                u = order[back]
+                behind[a] -= d[a, u]
+                behind[c] += d[c, u]
+                ahead[u] += d[c, u] - d[a, u]
+            if 0 <= front < H:
+                v = order[front]
+                ahead[a] += d[a, v]
+                ahead[c] -= d[c, v]
+                behind[v] += d[a, v] - d[c, v]
+        order[r], order[r + step] = c, a

@@ -14,7 +14,7 @@ from phonecase.ordering.criteria import band, banded
 from phonecase.ordering.registry import Found, strategy
 from phonecase.ordering.units import Units
 
-MOVES = 500  # of simulated annealing, for each unit
+MOVES, FOR_EACH = 128_000, 250  # of simulated annealing: in all at least, and for each unit
 ROUNDING = 1e-9  # what may be rounding errors of an eigenvector, relative to its size
 Restarts = Annotated[int, Field(ge=1)]
 Linkage = Literal["average", "complete", "single", "ward", "weighted"]
@@ -68,7 +68,7 @@ def fiedler(units: Units) -> npt.NDArray[np.float64]:
 
 
 @strategy(optimises="bar")
-def bar(units: Units, *, rng: np.random.Generator, restarts: Restarts = 4) -> Found:
+def bar(units: Units, *, rng: np.random.Generator, restarts: Restarts = 8) -> Found:
     """The least banded anti-Robinson form that is found: similar rows near each other, not only neighbours.
 
     By simulated annealing, `restarts` times: from the spectral order and from random ones in turn.
@@ -79,7 +79,7 @@ def bar(units: Units, *, rng: np.random.Generator, restarts: Restarts = 4) -> Fo
 
 
 @strategy(optimises="ar_events")
-def anti_robinson(units: Units, *, rng: np.random.Generator, restarts: Restarts = 4) -> Found:
+def anti_robinson(units: Units, *, rng: np.random.Generator, restarts: Restarts = 8) -> Found:
     """The fewest anti-Robinson events that are found: rows grow less alike the farther they are apart.
 
     By simulated annealing, `restarts` times: from the spectral order and from random ones in turn.
@@ -103,6 +103,6 @@ def _annealed(units: Units, criterion: int, rng: np.random.Generator, restarts: 
     found = []
     for run in range(restarts):
         order = np.asarray(spectral(units) if run % 2 == 0 else rng.permutation(H), np.int32)
-        anneal(criterion, d, order, reach, MOVES * H, int(rng.integers(2**31)))
+        anneal(criterion, d, order, reach, max(MOVES, FOR_EACH * H), int(rng.integers(2**31)))
         found.append(order)
     return units.upright(min(found, key=value))
