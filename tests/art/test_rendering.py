@@ -96,7 +96,7 @@ def test_the_same_picture_gives_the_same_bytes(tmp_path: Path, states: npt.NDArr
             {"colours": ["#FEF7E9", "blue"]},
             "colours.1: 'blue' is not a colour; write it as six hexadecimal digits",
         ),
-        ({"colours": ["#FEF7E9"]}, "colours.1: this key is missing"),
+        ({"colours": ["#FEF7E9"]}, "colours.1: a value is missing here"),
         ({"colors": ["#FEF7E9", "#0040A1"]}, "colours: this key is missing"),
     ],
 )

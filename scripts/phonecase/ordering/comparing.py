@@ -13,10 +13,11 @@ import numpy as np
 
 from phonecase.errors import UserError
 from phonecase.files import atomic, write_text
-from phonecase.ordering.core import Ordering, States
+from phonecase.ordering.core import Ordering, Permutation, States
 from phonecase.ordering.criteria import Grid
 from phonecase.ordering.files import SavedOrder
 from phonecase.ordering.proof import verify
+from phonecase.ordering.units import Units
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,7 +82,8 @@ def compare(
         }
         for name, order in orders.items()
     ]
-    draws = [_draw(states.shape[1], seed) for seed in range(DRAWS)]
+    units = Units(states).by_rows()  # so that chance doesn't hang on their numbers either
+    draws = [_draw(units, seed) for seed in range(DRAWS)]
     measured = pd.DataFrame([grid.criteria(draw, best=best.get(False)) for draw in draws])
     spreads = measured.std().add_suffix("_spread")
     bound = {"best": best.get(False), "best_gap": gap.get(False)}
@@ -151,10 +153,10 @@ def scores(table: "pd.DataFrame", orders: Collection[str]) -> dict[str, str]:
     return words
 
 
-def _draw(H: int, seed: int) -> Ordering:
-    """An order by chance."""
-    permutation = np.random.default_rng(seed).permutation(H).astype(np.int32)
-    return Ordering(permutation, np.ones(H, np.int8))
+def _draw(units: Permutation, seed: int) -> Ordering:
+    """An order by chance, that of the strategy `random`."""
+    permutation = np.random.default_rng(seed).permutation(units)
+    return Ordering(permutation, np.ones(len(units), np.int8))
 
 
 def _signed(order: SavedOrder) -> bool:

@@ -19,20 +19,23 @@ def renumbered(certificate: Certificate, numbers: Permutation) -> Certificate:
     def edge(ends: list[int]) -> list[int]:
         return sorted(names[city] for city in ends)
 
-    def part(values: dict[str, Any]) -> dict[str, Any]:
-        """The multipliers of a part of the tours, or the edge that it is split by and its parts."""
-        if "edge" in values:
-            return {"edge": edge(values["edge"])} | {name: part(values[name]) for name in ("with", "without")}
-        return values | {"cities": [values["cities"][city] for city in cities]}
+    def part(node: dict[str, Any]) -> dict[str, Any]:
+        """The prices for a part of the tours, or the edge that it is split by and its parts."""
+        if "edge" in node:
+            return {"edge": edge(node["edge"]), "with": part(node["with"]), "without": part(node["without"])}
+        return node | {"cities": [node["cities"][city] for city in cities]}
 
     proof = certificate["proof"]
     return certificate | {
         "proof": {
-            "useful": proof["useful"] and part(proof["useful"]),
             "cuts": [
-                [sorted(names[city] for city in inside), sorted(map(edge, teeth))]
-                for inside, teeth in proof["cuts"]
+                {
+                    "cities": sorted(names[city] for city in cut["cities"]),
+                    "teeth": sorted(map(edge, cut["teeth"])),
+                }
+                for cut in proof["cuts"]
             ],
-            "tree": part(proof["tree"]),
+            "root": part(proof["root"]),
+            "tree": proof["tree"] and part(proof["tree"]),
         }
     }
