@@ -105,7 +105,11 @@ def two_opt(rows: Rows) -> list[int]:
                 turned = order[:i] + order[i : j + 1][::-1] + order[j + 1 :]
                 if score(turned) > score(order):
                     order, improved = turned, True
-    return order
+
+    def ascent(order: list[int]) -> int:
+        return sum(row * mean(rows, unit) for row, unit in enumerate(order))
+
+    return max(order, order[::-1], key=lambda order: (ascent(order), -order[0]))
 
 
 LITERAL: dict[str, Callable[[Rows], list[int]]] = {

@@ -80,7 +80,7 @@ def test_of_equal_choices_the_rows_decide() -> None:
     assert order_units(passage, "mean").permutation.tolist() == [1, 0, 2]
 
 
-@pytest.mark.parametrize("name", ["optimal", "leaf", "spectral", "bar", "anti_robinson"])
+@pytest.mark.parametrize("name", ["two_opt", "optimal", "leaf", "spectral", "bar", "anti_robinson"])
 @few
 @given(passage=states())
 def test_where_the_direction_is_free_the_means_ascend(name: str, passage: States) -> None:

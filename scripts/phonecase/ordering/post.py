@@ -111,13 +111,14 @@ def insertion(units: Units) -> Found:
 def two_opt(units: Units) -> Found:
     """From `mean`, sweeps of 2-opt, every improvement taken at once, until none is left.
 
-    A sweep tries to reverse every stretch of rows, by its first and then its last row.
+    A sweep tries to reverse every stretch of rows, by its first and then its last row. In the end, the order
+    is turned so that the means ascend.
     """
     from phonecase.ordering.kernels import two_opt_sweeps
 
     order = np.argsort(units.sums, kind="stable")
     two_opt_sweeps(order, units.similarity)
-    return order
+    return units.upright(order)
 
 
 @strategy(name="random")
