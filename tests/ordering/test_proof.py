@@ -16,10 +16,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ordering.cases import greatest_similarity, process
+from ordering.cases import greatest_similarity, process, states
 from phonecase.ordering import SavedOrder, order_units, similarity, states_hash, write_order
 from phonecase.ordering.core import Ordering, States
-from phonecase.ordering.proof import SCALE, Cut, in_words, lower_bound, read_proof, verify
+from phonecase.ordering.proof import (
+    SCALE,
+    Cut,
+    costs,
+    in_words,
+    lower_bound,
+    read_proof,
+    shortest_length,
+    verify,
+)
 from phonecase.states import States as Passage
 from phonecase.states import write_states
 
@@ -68,16 +77,66 @@ def test_whatever_the_prices_no_tour_is_shorter_than_the_bound(n: int, data: st.
     chosen = data.draw(st.dictionaries(st.sampled_from(sorted(d)), st.booleans(), max_size=3))
     bound = lower_bound(lambda i, j: d[i, j], [range(i + 1, n) for i in range(n)], prices, chosen)
 
-    costs = {}  # literally as the module's docstring has them
+    cost = {}  # literally as the module's docstring has them
     for i, j in d:
         counting = [w for cut, w in prices.cuts if {i, j} <= cut.cities or (i, j) in cut.teeth]
-        costs[i, j] = SCALE * d[i, j] - prices.cities[i] - prices.cities[j] + sum(counting)
+        cost[i, j] = SCALE * d[i, j] - prices.cities[i] - prices.cities[j] + sum(counting)
     constant = 2 * sum(prices.cities) - sum(w * cut.most() for cut, w in prices.cuts)
     having, lacking = ({e for e, used in chosen.items() if used is which} for which in (True, False))
-    negative = sum(min(0, costs[e]) for e in d if e not in chosen)
-    assert bound == constant + negative + sum(costs[e] for e in having)
+    negative = sum(min(0, cost[e]) for e in d if e not in chosen)
+    assert bound == constant + negative + sum(cost[e] for e in having)
     lengths = [sum(d[e] for e in tour) for tour in tours(n) if having <= tour and not lacking & tour]
     assert bound <= SCALE * min(lengths, default=np.inf)
+
+
+@st.composite
+def what_may_be_a_cut(draw: st.DrawFn, n: int) -> dict[str, Json]:
+    """A cut of n cities, or nearly one: with names from the end, of none, twice; with edges turned round."""
+    value = draw(cuts(n))
+    names = st.integers(-n - 1, n + 1)
+    for part, new in (("cities", names), ("teeth", st.lists(names, min_size=2, max_size=2))):
+        kept = draw(st.sampled_from([value[part], value[part], value[part][1:], [], list(range(n))]))
+        more = draw(st.lists(new, max_size=2)) + [
+            draw(st.sampled_from(kept)) for _ in kept[:1] if draw(st.booleans())
+        ]
+        value[part] = draw(st.permutations(kept + (more if draw(st.booleans()) else [])))
+    return value
+
+
+@settings(deadline=None, max_examples=2000)
+@given(n=st.integers(3, 6), price=st.integers(-3, 3), data=st.data())
+def test_whatever_is_taken_for_a_cut_and_a_price_holds_for_every_tour(
+    n: int, price: int, data: st.DataObject
+) -> None:
+    """Of distances by which each edge costs nothing, the bound is tight: it holds for a tour if and only if
+    that has no more of the cut's edges, as they are counted, than it may."""
+    values = [data.draw(what_may_be_a_cut(n))]
+    root = {
+        "cities": [5 * SCALE] * n,
+        "cuts": [[data.draw(st.sampled_from([0, 0, 0, -1, 1])), price * SCALE]],
+    }
+    try:
+        prices = read_proof({"cuts": values, "root": root, "tree": None}, n).root
+    except ValueError:
+        return
+    later = [range(i + 1, n) for i in range(n)]
+    d = {(i, j): -r // SCALE for i in range(n) for j, r in costs(lambda i, j: 0, i, later[i], prices).items()}
+    bound = lower_bound(lambda i, j: d[i, j], later, prices, {})
+    assert bound <= SCALE * min(sum(d[e] for e in tour) for tour in tours(n))
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@settings(deadline=None, max_examples=100)
+@given(passage=states(most_units=7), longer=st.integers(1, 4))
+def test_only_edges_that_no_shorter_tour_has_are_left_out(signed: bool, passage: States, longer: int) -> None:
+    """The bound of a part rises with one great price of all its cities if edges are missing for any tour; but
+    they are there, for an order that is longer than the shortest."""
+    T, H = passage.shape
+    proof = proven(passage, signed).certificate["proof"]  # type: ignore[index]
+    proof["tree"] = {"cities": [1000 * SCALE] * (H + 1), "cuts": []}
+    shortest = (T * (H - 1) - greatest_similarity(passage, signed=signed)) // 2
+    claim = shortest_length(passage.tolist(), signed, shortest + longer, read_proof(proof, H + 1))
+    assert H == 1 or claim <= shortest
 
 
 # Passages with few units whose proofs have, between them, cuts with and without teeth, and parts
@@ -87,7 +146,7 @@ SMALL = [
     (process(T=60, H=11, seed=29), True),
     (process(T=60, H=12, seed=71), False),
 ]
-FORGED = 1500  # certificates a passage
+FORGED = 500  # certificates a passage
 
 
 def test_the_proofs_to_be_forged_have_all_that_there_is_to_forge() -> None:

@@ -27,7 +27,7 @@ each part has prices of its own.
 A solver found the prices. Nothing of it is needed here: the rest of this module is all that checks them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from reprlib import repr  # noqa: A004  (what is wrong may be long)
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -147,7 +147,7 @@ def shortest_length(states: list[list[int]], signed: bool, length: int, proof: P
 
 
 def lower_bound(
-    distance: Distance, edges: list[Iterable[int]], prices: Prices, chosen: dict[Edge, bool]
+    distance: Distance, edges: Sequence[Iterable[int]], prices: Prices, chosen: dict[Edge, bool]
 ) -> int:
     """What no tour of these edges that has, or has not, the chosen ones is shorter than, in 1 / SCALE."""
     total = 2 * sum(prices.cities) - sum(price * cut.most() for cut, price in prices.cuts)
