@@ -94,12 +94,15 @@ def what_may_be_a_cut(draw: st.DrawFn, n: int) -> dict[str, Json]:
     """A cut of n cities, or nearly one: with names from the end, of none, twice; with edges turned round."""
     value = draw(cuts(n))
     names = st.integers(-n - 1, n + 1)
-    for part, new in (("cities", names), ("teeth", st.lists(names, min_size=2, max_size=2))):
-        kept = draw(st.sampled_from([value[part], value[part], value[part][1:], [], list(range(n))]))
-        more = draw(st.lists(new, max_size=2)) + [
-            draw(st.sampled_from(kept)) for _ in kept[:1] if draw(st.booleans())
-        ]
-        value[part] = draw(st.permutations(kept + (more if draw(st.booleans()) else [])))
+    edges = [list(edge) for edge in itertools.combinations(range(n), 2)]
+    for part, right, new in (
+        ("cities", range(n), names),
+        ("teeth", edges, st.lists(names, min_size=2, max_size=2)),
+    ):
+        others = draw(st.lists(st.sampled_from(right), unique_by=str, max_size=5))
+        kept = draw(st.sampled_from([value[part], value[part], others, list(right)]))
+        more = draw(st.sampled_from([[], [], [], draw(st.lists(new, max_size=2))]))
+        value[part] = draw(st.permutations(kept * draw(st.sampled_from([1, 1, 1, 3])) + more))
     return value
 
 
