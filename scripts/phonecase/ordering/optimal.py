@@ -56,13 +56,11 @@ def optimal(units: Units, *, rounds: Rounds = 1000, time_limit: TimeLimit = None
     """The true maximum of the similarity, with a proof.
 
     If that many rounds (linear programs) don't prove it, it is the best order found so far, and the
-    certificate says how far from the optimum it can be at most. So it is if a time limit (in seconds) comes
-    first; but then order and certificate depend on how fast the machine happens to be.
+    certificate says how far from the optimum it can be at most. So it is if a time limit (in seconds, for
+    the search) comes first; but then order and certificate depend on how fast the machine happens to be.
     """
-    start = time.monotonic()
-    d = tour_distances(units)
-    taken = time.monotonic() - start  # in the end, the certificate takes about as long again
-    search = _Search(d, rounds, np.inf if time_limit is None else start + time_limit - taken)
+    deadline = np.inf if time_limit is None else time.monotonic() + time_limit
+    search = _Search(tour_distances(units), rounds, deadline)
     search.run()
     after = int(np.flatnonzero(search.tour == len(units))[0]) + 1
     order = np.roll(search.tour, -after)[:-1]  # the path begins and ends at the additional city

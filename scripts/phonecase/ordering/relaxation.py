@@ -25,7 +25,7 @@ TINY = 1e-6  # values nearer to 0 than this are 0
 VIOLATED = 1e-3  # a cut is worth adding if it is violated by more
 CUTS_AT_ONCE = 100
 PATIENCE = 6  # rounds of cuts that don't lengthen a fractional tour
-PIVOTS_AT_ONCE = 5_000  # before it looks at the clock
+PIVOTS_AT_ONCE = 10_000  # before it looks at the clock
 STRETCHES = 100  # of so many pivots, for one linear program at most
 RAY = 10  # times the longest tour: what to multiply a proof of infeasibility with
 
