@@ -10,7 +10,7 @@ IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(IN_VENV) snakemake --cores 4 --resources gpu=1
 
 .DEFAULT_GOAL := pictures
-.PHONY: pictures setup test test-fast check bench bench-recipes bench-growth bench-scale bench-pictures bench-orders bench-seriation bench-cores report bundle clean lock help
+.PHONY: pictures setup test test-fast check bench bench-recipes bench-growth bench-scale bench-pictures bench-load bench-orders bench-seriation bench-cores report bundle clean lock help
 
 pictures: setup  ## Set up, then make every picture in results/ that config.yaml asks for (the default)
 	$(SNAKEMAKE) $(ARGS)
@@ -46,6 +46,9 @@ bench-scale: setup  ## Measure each stage by its sizes, and the plan of a sweep 
 
 bench-pictures: setup  ## Time whole runs of Snakemake, training apart: nothing to do, a colour, everything
 	$(IN_VENV) python bench/pictures.py $(ARGS)
+
+bench-load: setup  ## Time a training beside busy loops and beside another training; wants a quiet machine
+	$(IN_VENV) python bench/load.py $(ARGS)
 
 bench-orders: setup  ## Time every order beside other solvers (those of bench/requirements.txt)
 	$(IN_VENV) python bench/orders.py $(ARGS)

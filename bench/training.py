@@ -159,7 +159,7 @@ held: dict[str, Any] = {}
 
 
 def prepare(name: str, settings: str, threads: int) -> None:
-    use_threads(threads)
+    use_threads(threads, own=name.startswith(OURS))
     if name.startswith(OURS):
         keep_freed_memory()
     held["before"] = resident_megabytes()

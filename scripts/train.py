@@ -25,6 +25,7 @@ from phonecase.training.loop import (
     Log,
     Training,
     choose_device,
+    computes_itself,
     evaluate_carried,
     keep_freed_memory,
     precision_name,
@@ -81,7 +82,7 @@ def train(args: argparse.Namespace, device: torch.device, why: str) -> None:
     """Train, or go on training, and write the outputs."""
     recipe = Recipe.from_json(args.settings)
     vocabulary = Vocabulary.load(args.vocab)
-    threads = use_threads(args.threads)
+    threads = use_threads(args.threads, own=device.type == "cpu" and computes_itself(recipe))
     keep_freed_memory()
     training = Training(
         recipe,

@@ -79,3 +79,15 @@ def test_the_way_to_the_pictures_is_timed_step_by_step(tmp_path: Path) -> None:
     cells = done.stdout.splitlines()[-1].split(" | ")
     # a style, the sheet, all; the text; curve, states, two orders, comparison, two styles, sheet, all
     assert cells[1] == f"0, {1 + 1 + 1}, {3 + (1 + 1 + 2 + 1 + 2 + 1) + 1}"
+
+
+@pytest.mark.slow
+def test_a_training_is_timed_in_company(tmp_path: Path) -> None:
+    asked = ["--recipe=tiny", "--seconds=0.2", "--turns=1", "--out", str(tmp_path / "load.md")]
+    done = subprocess.run(
+        [sys.executable, str(BENCH / "load.py"), *asked], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == (tmp_path / "load.md").read_text()
+    rows = [line[2:].split(" | ") for line in done.stdout.splitlines() if line[:2] == "| "][1:]
+    assert [row[0] for row in rows] == ["alone", "one busy loop", "two busy loops", "another training"]
+    assert all(float(cell) > 0 for row in rows for cell in row[2::2])

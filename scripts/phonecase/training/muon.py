@@ -18,6 +18,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from phonecase.model.fast.cpu import in_own_threads
+
 # Odd polynomials a x + b x³ + c x⁵ to apply in turn, each the one nearest to 1 wherever the one before may
 # have left a singular value (Polar Express, N. Amsel et al. 2025, arXiv:2505.16932), from 0.01 to 1.02 on.
 # Together they bring all of these to within 0.28 of 1. For its direction Muon needs no more.
@@ -56,11 +58,21 @@ class Muon(torch.optim.Optimizer):
                 momentum = _wide(self._momentum(parameter, group["momentum"]), group["rows"])
                 alike[matrices.shape[1:]].append((matrices, momentum, group["lr"]))
         for shape, members in alike.items():
-            directions = orthogonal(torch.cat([momentum for _, momentum, _ in members]), self.precision)
+            directions = self._orthogonal(torch.cat([momentum for _, momentum, _ in members]))
             scale = 0.2 * max(shape) ** 0.5  # U Vᵀ times √max(sides) has entries of about 1, Adam's of 0.2
             parts = torch.split(directions, [len(matrices) for matrices, _, _ in members])
             for (matrices, _, lr), part in zip(members, parts, strict=True):
                 matrices.add_(part, alpha=-lr * scale)
+
+    def _orthogonal(self, matrices: Tensor) -> Tensor:
+        """`orthogonal`, some of the matrices in each thread."""
+        found = torch.empty_like(matrices)
+
+        def make(_: int, begin: int, end: int) -> None:
+            found[begin:end] = orthogonal(matrices[begin:end], self.precision)
+
+        in_own_threads(len(matrices), make)
+        return found
 
     def _momentum(self, parameter: Tensor, momentum: float) -> Tensor:
         """The gradients' running mean with this one in it, looked at one step ahead (Nesterov)."""

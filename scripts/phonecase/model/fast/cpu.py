@@ -8,7 +8,7 @@ import ctypes
 import functools
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
@@ -27,20 +27,63 @@ def arrays(*tensors: Tensor) -> list[NDArray[Any]]:
     return [tensor.detach().contiguous().numpy() for tensor in bits]
 
 
+def use_own_threads(threads: int) -> None:
+    """Compute in so many threads of our own, and have PyTorch compute in the one that calls it.
+
+    PyTorch's threads, OpenMP's, wait for the next of a hundred small pieces a step by going round in circles.
+    That is quickest as long as each has a core for itself. But as soon as anything else wants one, threads go
+    round in circles while the one that they wait for isn't running, and a step takes ten times as long.
+    Ours sleep, and there are only a few pieces a step, all large.
+    """
+    global _own_threads
+    torch.set_num_threads(1)
+    _own_threads = threads
+
+
+def threads() -> int:
+    """In how many threads `in_threads` computes."""
+    return _own_threads or torch.get_num_threads()
+
+
+def own_threads() -> int:
+    """In how many parts `in_own_threads` splits."""
+    return _own_threads or 1
+
+
+def in_own_threads(B: int, work: Callable[[int, int, int], None]) -> None:
+    """`in_threads` for what PyTorch computes: it has threads for that, unless there are `use_own_threads`."""
+    if _own_threads:
+        in_threads(B, work)
+    else:
+        work(0, 0, B)
+
+
+_own_threads = 0  # 0 where it is PyTorch's
+
+
 def in_threads(B: int, work: Callable[[int, int, int], None]) -> None:
     """Split the batch's rows evenly, and call `work` with each part's number, begin and end in a thread.
 
-    The threads are those in which PyTorch computes. Others would fight them for the cores: after a product
-    OpenMP's threads wait some milliseconds for the next one, and don't sleep meanwhile. Where PyTorch brings
-    another OpenMP than GNU's, or none, it is others nevertheless.
+    Unless there are `use_own_threads`, the threads are those in which PyTorch computes. Others would fight
+    them for the cores: after a product OpenMP's threads wait some milliseconds for the next one, and don't
+    sleep meanwhile. Where PyTorch brings another OpenMP than GNU's, or none, it is others nevertheless.
     """
-    parts = min(torch.get_num_threads(), B)
+    parts = min(threads(), B)
     bounds = [B * part // parts for part in range(parts + 1)]
-    openmp = _openmp()
+    openmp = None if _own_threads else _openmp()
     if parts == 1:
         work(0, 0, B)
     elif openmp is None:
-        list(_pool(parts).map(work, range(parts), bounds[:-1], bounds[1:]))
+        rest = zip(range(1, parts), bounds[1:-1], bounds[2:], strict=True)
+        others = [
+            _pool(parts - 1).submit(torch.no_grad()(work), *part) for part in rest
+        ]  # each its own no_grad
+        try:
+            work(0, 0, bounds[1])
+        finally:
+            wait(others)
+        for other in others:
+            other.result()
     else:
         errors = []
 

@@ -22,6 +22,7 @@ from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
 from phonecase.model.fast import head_cpu
+from phonecase.model.fast.cpu import in_own_threads, own_threads
 
 Layers = Sequence[tuple[Tensor, Tensor]]
 """Weight (out, in) and bias (out,) of each linear map. After the 1st, 3rd, 5th, ... is a ReLU, but never
@@ -76,20 +77,25 @@ class _CrossEntropy(torch.autograd.Function):
             ctx.save_for_backward(grad_states.to(states.dtype), *grads)
             return nats / len(states)
         layers = [(weight.to(precision), bias.to(precision)) for weight, bias in own]
-        total = states.new_zeros((), dtype=torch.float32)
+        total = states.new_zeros(own_threads(), dtype=torch.float32)  # each thread sums up its own
         grad_states = torch.empty_like(states)
-        grads = [torch.zeros_like(parameter) for parameter in parameters]
-        for begin in range(0, len(states), _BLOCK):
-            block = slice(begin, begin + _BLOCK)
-            values = _forward(states[block].to(precision), layers)
-            likelihood = torch.softmax(values[-1], dim=-1, dtype=torch.float32)  # (N, V)
-            came = targets[block, None]
-            total -= likelihood.gather(1, came).clamp_min_(_TINY).log_().sum()
-            if needs_gradients:
-                grad = likelihood.scatter_add_(1, came, likelihood.new_full(came.shape, -1))
-                grad_states[block] = _backward(grad.to(precision), values, layers, grads)
-        ctx.save_for_backward(grad_states, *grads)
-        return total / len(states)
+        grads = [parameter.new_zeros(own_threads(), *parameter.shape) for parameter in parameters]
+
+        def add(part: int, begin: int, end: int) -> None:
+            for first in range(begin, end, _BLOCK):
+                block = slice(first, min(first + _BLOCK, end))
+                values = _forward(states[block].to(precision), layers)
+                likelihood = torch.softmax(values[-1], dim=-1, dtype=torch.float32)  # (N, V)
+                came = targets[block, None]
+                total[part] -= likelihood.gather(1, came).clamp_min_(_TINY).log_().sum()
+                if needs_gradients:
+                    grad = likelihood.scatter_add_(1, came, likelihood.new_full(came.shape, -1))
+                    sums = [grad[part] for grad in grads]
+                    grad_states[block] = _backward(grad.to(precision), values, layers, sums)
+
+        in_own_threads(len(states), add)
+        ctx.save_for_backward(grad_states, *(grad.sum(0) for grad in grads))
+        return total.sum() / len(states)
 
     @staticmethod
     @once_differentiable

@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from phonecase.model.fast.bfloat16 import COLUMNS, Kernels, kernels, multiply, packed
-from phonecase.model.fast.cpu import ONE, arrays, compiled, copy, exp, in_threads, load, store
+from phonecase.model.fast.cpu import ONE, arrays, compiled, copy, exp, in_threads, load, store, threads
 
 _BLOCK = 192  # characters: a multiple of 4
 _NEVER = -1e30  # score of a character that only fills up the last panel
@@ -54,10 +54,10 @@ def cross_entropy(
 
     states = states.to(torch.bfloat16)
     grad_states = torch.empty_like(states)
-    threads = torch.get_num_threads()
-    nats = torch.zeros(threads, dtype=torch.float64)
-    grad_weights = torch.zeros(threads, sum(weight.numel() for weight in weights))  # each sums up its own
-    grad_biases = torch.zeros(threads, sum(widths[1:]))
+    parts = threads()
+    nats = torch.zeros(parts, dtype=torch.float64)
+    grad_weights = torch.zeros(parts, sum(weight.numel() for weight in weights))  # each sums up its own
+    grad_biases = torch.zeros(parts, sum(widths[1:]))
     given = arrays(states, targets, torch.tensor(widths), forward, backward, torch.cat(biases))
     made, *sums = arrays(grad_states, nats, grad_weights, grad_biases)
     in_threads(

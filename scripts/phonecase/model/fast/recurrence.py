@@ -52,6 +52,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from phonecase.model.fast import recurrence_cpu
+from phonecase.model.fast.cpu import in_own_threads, own_threads
 
 logger = logging.getLogger(__name__)
 
@@ -120,11 +121,21 @@ class _BinaryHighway(torch.autograd.Function):
             else _backward(grads[0], states, *given, ctx.precision)
         )
         grad_weight = grad_gates[0].to(weight.dtype).t() @ initial
-        after, before = grad_gates[1:].flatten(0, 1), states[:-1].flatten(0, 1)
-        for begin in range(0, len(after), _BLOCK):
-            block = slice(begin, begin + _BLOCK)
-            grad_weight += after[block].t() @ before[block]
+        grad_weight += _products(grad_gates[1:].flatten(0, 1), states[:-1].flatten(0, 1), weight.dtype)
         return grad_table, None, grad_weight, grad_initial, None, None
+
+
+def _products(after: Tensor, before: Tensor, dtype: torch.dtype) -> Tensor:
+    """afterᵀ before of (N, 3H) and (N, H), in blocks that are summed up in `dtype`: (3H, H)."""
+    sums = after.new_zeros(own_threads(), after.shape[1], before.shape[1], dtype=dtype)  # each thread its own
+
+    def add(part: int, begin: int, end: int) -> None:
+        for first in range(begin, end, _BLOCK):
+            block = slice(first, min(first + _BLOCK, end))
+            sums[part] += after[block].t() @ before[block]
+
+    in_own_threads(len(after), add)
+    return sums.sum(0)
 
 
 def _forward(table: Tensor, tokens: Tensor, weight: Tensor, initial: Tensor) -> Tensor:

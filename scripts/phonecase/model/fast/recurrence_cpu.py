@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from phonecase.model.fast.bfloat16 import COLUMNS, ROWS, kernels, multiply, packed
-from phonecase.model.fast.cpu import ONE, arrays, compiled, copy, exp, in_threads, load, store
+from phonecase.model.fast.cpu import ONE, arrays, compiled, copy, exp, in_threads, load, store, threads
 
 _GROUP = 5  # units whose sums are tabulated together
 _PATTERNS = 2 ** (_GROUP - 1)  # states of a group whose last unit is +1
@@ -56,7 +56,7 @@ def backward(
     """The gradients of the gates (L, B, 3H), in their precision, of the table and of the initial state."""
     grad_gates = torch.empty_like(gates)
     grad_initial = torch.empty_like(initial)
-    grad_tables = table.new_zeros(torch.get_num_threads(), *table.shape)  # each thread sums up its own
+    grad_tables = table.new_zeros(threads(), *table.shape)  # each thread sums up its own
     padded = torch.nn.functional.pad(weight, (0, 0, 0, -len(weight) % 4))  # its rows are taken by fours
     add, pairs = _product(weight, gates.dtype)
     given = [add, *arrays(gates, tokens, initial, states, grad_states, padded, pairs)]
