@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from phonecase.corpus import canon
 from phonecase.corpus.canon import BOOKS, NAMES, find
+from phonecase.corpus.settings import SourceSettings
 from phonecase.corpus.sources import fetch
-from phonecase.corpus.verses import SourceSettings
 from phonecase.errors import UserError
 
 
@@ -65,6 +65,7 @@ def test_a_beginning_finds_its_book_or_asks_which(book: canon.Book, data: st.Dat
     written = data.draw(st.sampled_from([beginning, beginning.upper(), beginning.lower(), f" {beginning}. "]))
     others = [other.name for other in BOOKS if other is not book and other.name.startswith(beginning)]
     known = [other for other in BOOKS if beginning in (other.name, *other.other_names)]
+    known += [canon._BY_CODE[written]] if written in canon._BY_CODE else []
     if known or not others:
         assert find(written) is (known or [book])[0]
     else:
@@ -80,6 +81,12 @@ def test_a_beginning_finds_its_book_or_asks_which(book: canon.Book, data: st.Dat
         ("Thessalonian", "'Thessalonian' could be 1 Thessalonians or 2 Thessalonians"),
         ("Jud", "'Jud' could be Judges or Jude"),
         ("omans", "there is no book 'omans'; did you mean 'Romans'?"),
+        ("Matt-John", "there is no book 'Matt-John'; it is a range: name each of its books"),
+        ("\fGenesis", "the book's name '\\x0cGenesis' has a strange character, U+000C FORM FEED"),
+        (
+            "Gen\u200besis",
+            "the book's name 'Gen\\u200besis' has a strange character, U+200B ZERO WIDTH SPACE",
+        ),
         ("Xyzzy", "there is no book 'Xyzzy'"),
         ("?!", "there is no book '?!'"),
     ],
@@ -88,6 +95,41 @@ def test_an_unknown_book_is_answered(name: str, message: str) -> None:
     with pytest.raises(UserError) as error:
         find(name)
     assert str(error.value) == message
+
+
+# Titles as the King James Version prints them, and the other canons' books.
+TITLES = {
+    "The First Book of Samuel": "1 Samuel",
+    "The Psalms of David": "Psalms",
+    "The Book of the Prophet Isaiah": "Isaiah",
+    "The Gospel According to St. John": "John",
+    "The Acts of the Apostles": "Acts",
+    "The Epistle of Paul the Apostle to the Romans": "Romans",
+    "The Second Epistle General of Peter": "2 Peter",
+    "The Revelation of St. John the Divine": "Revelation",
+    "St John": "John",
+    "Ist John": "1 John",
+    "Judith": "Judith",
+    "Tobit": "Tobit",
+    "Wisdom": "Wisdom of Solomon",
+    "Ecclesiasticus": "Sirach",
+    "1 Macc": "1 Maccabees",
+}
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_titles_and_other_canons(title: str) -> None:
+    assert find(title).name == TITLES[title]
+
+
+def test_every_code_is_its_book() -> None:
+    codes = ["GEN", "SNG", "SOL", "EZK", "EZE", "MRK", "MAR", "JHN", "JOH", "1JN", "1JO", "JUD", "PHP", "PHI"]
+    assert [book.name for code in codes if (book := canon.by_code(code))] == [
+        "Genesis", "Song of Solomon", "Song of Solomon", "Ezekiel", "Ezekiel", "Mark", "Mark", "John", "John",
+        "1 John", "1 John", "Jude", "Philippians", "Philippians",
+    ]  # fmt: skip
+    assert canon.by_code("Gen") is canon.by_code("GEN")
+    assert canon.by_code("XXA") is None
 
 
 def test_checking_names_and_references_imports_nothing_heavy() -> None:

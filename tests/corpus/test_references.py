@@ -10,6 +10,7 @@ from phonecase.corpus import canon
 from phonecase.corpus.references import Reference, Span, parse, passage
 from phonecase.corpus.sources import fetch
 from phonecase.corpus.verses import SourceSettings, Verse, join
+from phonecase.corpus.versification import KJV, Versification
 from phonecase.errors import UserError
 
 KEYS = list(canon.keys())
@@ -92,6 +93,42 @@ def test_a_passage_is_a_slice_of_the_canon(reference: Reference) -> None:
         ("3 John", "3 John"),
         ("III John 4", "3 John 1:4"),
         ("Romans", "Romans"),
+        ("Gen 1.1", "Genesis 1:1"),
+        ("Lev.19.18", "Leviticus 19:18"),
+        ("1 Thess. 1.8–9", "1 Thessalonians 1:8-9"),
+        ("Leviticus 19：18", "Leviticus 19:18"),
+        ("Ｊｏｈｎ　３：１６", "John 3:16"),
+        ("Rom\u200b 1:16\u200e", "Romans 1:16"),
+        ("Romans 1:16;", "Romans 1:16"),
+        ("Romans 1:16.", "Romans 1:16"),
+        ("Romans 1:16-17 KJV", "Romans 1:16-17"),
+        ("Romans (AV)", "Romans"),
+        ("Ps 119:105f", "Psalm 119:105-106"),
+        ("Rom 1:16 f., 20", "Romans 1:16-17; Romans 1:20"),
+        ("1. John 1:9", "1 John 1:9"),
+        ("Ist John 1:9", "1 John 1:9"),
+        ("St John 3:16", "John 3:16"),
+        ("The Epistle of Paul the Apostle to the Romans 1:16", "Romans 1:16"),
+        ("Gen. iii. 3", "Genesis 3:3"),
+        ("Gen. iii. 3-5", "Genesis 3:3-5"),
+        ("Psalm XXIII", "Psalm 23"),
+        ("Ps. cxix. 105", "Psalm 119:105"),
+        ("I John iv. 8", "1 John 4:8"),
+        ("Jude 1", "Jude 1:1"),
+        ("Ezra 1:1-Ezra 2:1", "Ezra 1:1-2:1"),
+        ("1 Kings 1:1-1 Kings 1:10", "1 Kings 1:1-10"),
+        ("Genesis 1:1-Exodus 2:3", "Genesis; Exodus 1:1-2:3"),
+        ("Gen 50:26 – Lev 1:1", "Genesis 50:26; Exodus; Leviticus 1:1"),
+        ("Matt-John", "Matthew; Mark; Luke; John"),
+        ("Matt. 1:21, Luke 1:17", "Matthew 1:21; Luke 1:17"),
+        ("Genesis 1:1, I John 1:1", "Genesis 1:1; 1 John 1:1"),
+        # the comma of the continent, where chapters 5 and 3 are no sensible reading, or are not there
+        ("Matthew 5,3", "Matthew 5:3"),
+        ("Mt 5,3-12", "Matthew 5:3-12"),
+        ("Psalm 89,37", "Psalm 89:37"),
+        ("Rom 1,16-17", "Romans 1:16-17"),
+        ("Joh 1,1-2,11", "John 1:1-2:11"),
+        ("Rom 2,1.17", "Romans 2:1; Romans 2:17"),
     ],
 )
 def test_what_people_write(written: str, canonical: str) -> None:
@@ -116,10 +153,35 @@ def test_what_people_write(written: str, canonical: str) -> None:
         ("1:16", "'1:16' names no book; write it like "),
         ("", "empty; write it like "),
         ("  ", "empty; write it like "),
-        ("Genesis 1:1;", "'Genesis 1:1;' is not a passage; write it like "),
-        ("Genesis 1:1, John 1:1", "'Genesis 1:1, John 1:1' is not a passage; write it like "),
+        (";", "';' is not a passage; write it like "),
+        ("Genesis 1:1;; John 1:1", "'Genesis 1:1;; John 1:1' is not a passage; write it like "),
+        ("Romans 1:16 sic", "'Romans 1:16 sic' is not a passage; write it like "),
         ("Romans 1:16-", "'1:16-' in 'Romans 1:16-' is not a chapter or verse; write it like "),
-        ("Romans 1:16ff", "'Romans 1:16ff' is not a passage; write it like "),
+        ("Ps 119:105ff", "'105ff' in 'Ps 119:105ff' doesn't say where it ends: name the last verse"),
+        ("Rom 1:16a", "'16a' in 'Rom 1:16a' is a part of a verse; verses are read whole"),
+        (
+            "Romans 1:16 NIV",
+            "'Romans 1:16 NIV': which translation is read is a setting of the corpus; leave out NIV",
+        ),
+        (
+            "Genesis 1:1 John 1:1",
+            "'Genesis 1:1 John 1:1' has two passages with nothing between; put a ';' before 'John 1:1'",
+        ),
+        (
+            "Genesis 1:1 1 John 1:1",
+            "'Genesis 1:1 1 John 1:1' has two passages with nothing between; put a ';' before '1 John 1:1'",
+        ),
+        (
+            "Exodus 2:3-Genesis 1:1",
+            "'Exodus 2:3-Genesis 1:1' runs backwards: name the earlier one first",
+        ),
+        ("Gen 1:1-Ex 2-Lev 3", "'Gen 1:1-Ex 2-Lev 3' in 'Gen 1:1-Ex 2-Lev 3' has more than two ends; "),
+        ("Judith 1:1", "Judith is not in this text"),
+        ("Tobit 1", "Tobit is not in this text"),
+        ("Joh 3,16", "'Joh 3,16' could be 'John 3:16' or 'John 3; John 16': write the one that you mean"),
+        ("Rom 1,16", "'Rom 1,16' could be 'Romans 1:16' or 'Romans 1; Romans 16': write the one"),
+        ("Ps 119, 23", "'Ps 119, 23' could be 'Psalm 119:23' or 'Psalm 119; Psalm 23': write the one"),
+        ("Jude 1,3", "'Jude 1,3' could be 'Jude 1:3' or 'Jude 1:1; Jude 1:3': write the one"),
     ],
 )
 def test_a_passage_that_is_not_there(written: str, message: str) -> None:
@@ -138,6 +200,73 @@ def test_anything_else_is_a_user_error(text: str) -> None:
     assert parse(str(reference)) == reference
 
 
+@given(st.sampled_from(canon.BOOKS), st.data())
+def test_a_comma_is_never_taken_for_what_it_may_not_be(book: canon.Book, data: st.DataObject) -> None:
+    """Whatever `Book a,b` is read as, the other reading is not there or lists chapters downwards."""
+    a, b = (data.draw(st.integers(1, 60)) for _ in range(2))
+    verse, chapters = ((f"{book.name} {text}") for text in (f"{a}:{b}", f"{a}; {b}"))
+    there = [text for text in (verse, chapters) if is_there(text)]
+    if is_there(f"{book.name} {a},{b}") and len(book.verses) > 1:
+        read = parse(f"{book.name} {a},{b}")
+        assert read == parse(verse if verse in there else chapters)
+        assert len(there) == 1 or b <= a
+
+
+def is_there(text: str) -> bool:
+    try:
+        return bool(parse(text))
+    except UserError:
+        return False
+
+
+@given(st.integers(1, 150))
+def test_a_chapter_may_be_a_roman_numeral(number: int) -> None:
+    tens = [
+        ("c", 100),
+        ("xc", 90),
+        ("l", 50),
+        ("xl", 40),
+        ("x", 10),
+        ("ix", 9),
+        ("v", 5),
+        ("iv", 4),
+        ("i", 1),
+    ]
+    numeral, rest = "", number
+    for letters, value in tens:
+        while rest >= value:
+            numeral, rest = numeral + letters, rest - value
+    for written in (f"Ps. {numeral}", f"Psalm {numeral.upper()}.", f"Psalms {numeral}. 1"):
+        assert str(parse(written)).startswith(f"Psalm {number}")
+
+
+def test_a_text_of_its_own_versification() -> None:
+    """Romans between Tobit and an Obadiah without its first verses, and verses left out of a chapter."""
+    keys = [("Tobit", 1, 1), ("Romans", 1, 1), ("Romans", 1, 3), ("Romans", 1, 4), ("Romans", 3, 1)]
+    bible = Versification.of([*keys, ("Obadiah", 1, 5), ("Obadiah", 1, 6)])
+    verses = [Verse(*key, "") for key in keys]
+    assert [verse.key for verse in passage(verses, parse("Rom 1:1-3", bible))] == keys[1:3]
+    for written, canonical in {
+        "Tob 1,1": "Tobit",
+        "Rom 1:1-4; 3": "Romans 1; Romans 3",
+        "Rom 1:3-3:1": "Romans 1:3-3:1",
+        "Obad 5": "Obadiah 1:5",
+        "TOB-ROM 1:1": "Tobit; Romans 1:1",
+    }.items():
+        assert str(parse(written, bible)) == canonical
+        assert parse(canonical, bible) == parse(written, bible)
+    for written, message in {
+        "Rom 1:2": "there is no Romans 1:2: Romans 1 has the verses 1, 3-4",
+        "Rom 2": "there is no Romans 2: Romans has the chapters 1, 3",
+        "Obad 1:1": "there is no Obadiah 1:1: Obadiah 1 has the verses 5-6",
+        "Genesis 1": "Genesis is not in this text",
+        "Rom 1 KJV": "'Rom 1 KJV': which translation is read is a setting of the corpus; leave out KJV",
+    }.items():
+        with pytest.raises(UserError) as error:
+            parse(written, bible)
+        assert str(error.value) == message
+
+
 def test_the_posts_passage_has_275_characters(verses: Sequence[Verse]) -> None:
     text = join(passage(verses, parse("Romans 1:16-17")))
     assert len(text) == 275
@@ -146,6 +275,10 @@ def test_the_posts_passage_has_275_characters(verses: Sequence[Verse]) -> None:
     )
     assert "\nFor therein is the righteousness of God revealed from faith to faith:" in text
     assert text.endswith("The just shall live by faith.")
+
+
+def test_the_versification_is_that_of_the_real_text(verses: Sequence[Verse]) -> None:
+    assert Versification.of(verse.key for verse in verses) == KJV
 
 
 def test_passages_are_read_in_the_order_they_are_named(verses: Sequence[Verse]) -> None:

@@ -1,10 +1,12 @@
-"""The 66 books: their order, what people call them, and how many verses each chapter has.
+"""The books: their order, what people and files call them, and how many verses each chapter of the 66 has.
 
 The versification is that of the King James Version, counted from the text itself (which a test repeats):
-1,189 chapters and 31,102 verses. With it a wrong reference is answered before any text is there.
+1,189 chapters and 31,102 verses. With it a wrong reference is answered before any text is there. The books
+that other canons have beside the 66 are known by name, for Bibles that have them.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -158,9 +160,55 @@ Revelation: Revelations, Revelation of John, Apocalypse, Apoc, Rv
 """
 
 
+# The books of other canons: their codes in files, and other names in use.
+_OTHER_TABLE = """
+Tobit: TOB, Tobias
+Judith: JDT
+Greek Esther: ESG, Additions to Esther, Rest of Esther
+Wisdom of Solomon: WIS, Wisdom
+Sirach: SIR, Ecclesiasticus, Ecclus, Ben Sira
+Baruch: BAR
+Letter of Jeremiah: LJE
+Song of the Three Young Men: S3Y, Prayer of Azariah, Song of the Three Holy Children
+Susanna: SUS
+Bel and the Dragon: BEL
+Greek Daniel: DAG
+1 Maccabees: 1MA, 1 Macc
+2 Maccabees: 2MA, 2 Macc
+3 Maccabees: 3MA, 3 Macc
+4 Maccabees: 4MA, 4 Macc
+1 Esdras: 1ES, 1 Esd
+2 Esdras: 2ES, 2 Esd
+Prayer of Manasseh: MAN, Prayer of Manasses
+Psalm 151: PS2
+Odes: ODA
+Psalms of Solomon: PSS
+Ezra Apocalypse: EZA
+5 Ezra: 5EZ
+6 Ezra: 6EZ
+Jubilees: JUB
+Enoch: ENO
+2 Baruch: 2BA
+Letter of Baruch: LBA
+Additions to Daniel: ADD
+Laodiceans: LAO
+"""
+
+# Codes of the 66 in files: those of the USFM standard in order, then eBible's older ones where they differ.
+_CODES = """
+GEN EXO LEV NUM DEU JOS JDG RUT 1SA 2SA 1KI 2KI 1CH 2CH EZR NEH EST JOB PSA PRO ECC SNG ISA JER LAM EZK DAN
+HOS JOL AMO OBA JON MIC NAM HAB ZEP HAG ZEC MAL MAT MRK LUK JHN ACT ROM 1CO 2CO GAL EPH PHP COL 1TH 2TH 1TI
+2TI TIT PHM HEB JAS 1PE 2PE 1JN 2JN 3JN JUD REV
+"""
+_OLDER_CODES = {
+    "SOL": "SNG", "EZE": "EZK", "JOE": "JOL", "NAH": "NAM", "MAR": "MRK", "JOH": "JHN", "PHI": "PHP",
+    "JAM": "JAS", "1JO": "1JN", "2JO": "2JN", "3JO": "3JN",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Book:
-    """One book of the canon."""
+    """One book; of those that only other canons have, the verses are not known here."""
 
     name: str
     other_names: tuple[str, ...]
@@ -174,12 +222,6 @@ class Book:
             for verse in range(1, count + 1):
                 yield self.name, chapter, verse
 
-    def extent(self, chapter: int) -> str:
-        """How far that chapter or else the book goes: `Romans 1 has 32 verses`, `Romans has 16 chapters`."""
-        if 1 <= chapter <= len(self.verses):
-            return f"{self.name} {chapter} has {self.verses[chapter - 1]} verses"
-        return f"{self.name} has {len(self.verses)} chapter{'s' if len(self.verses) > 1 else ''}"
-
 
 def _read(table: str) -> Iterator[Book]:
     for name, others, counts in re.findall(r"^(\w.*):(.*)\n((?: .*\n)+)", table, re.MULTILINE):
@@ -190,14 +232,28 @@ def _read(table: str) -> Iterator[Book]:
 BOOKS: tuple[Book, ...] = tuple(_read(_TABLE))
 """Genesis to Revelation."""
 
-NAMES: tuple[str, ...] = tuple(book.name for book in BOOKS)
-NEW_TESTAMENT = NAMES[39:]
+OTHER_BOOKS: tuple[Book, ...] = tuple(
+    Book(name, tuple(others.split(", ")), ())
+    for name, others in (line.split(": ") for line in _OTHER_TABLE.strip().splitlines())
+)
+"""Books that other canons have."""
 
+NAMES: tuple[str, ...] = tuple(book.name for book in BOOKS)
+OLD_TESTAMENT, NEW_TESTAMENT = NAMES[:39], NAMES[39:]
+
+_BY_CODE = dict(zip(_CODES.split(), BOOKS, strict=True)) | {book.other_names[0]: book for book in OTHER_BOOKS}
 _NUMBERS = {
     word: number
-    for number, words in {"1": "1st first i", "2": "2nd second ii", "3": "3rd third iii"}.items()
+    for number, words in {
+        "1": "1st ist first i",
+        "2": "2nd iind second ii",
+        "3": "3rd iiird third iii",
+    }.items()
     for word in words.split()
 }
+_IN_TITLES = re.compile(
+    r"\b(the|st|saint|s|books?|of|gospel|according|to|epistle|letter|general|paul|apostle|prophet|david|divine)\b"
+)
 
 
 def keys() -> Iterator[tuple[str, int, int]]:
@@ -206,22 +262,60 @@ def keys() -> Iterator[tuple[str, int, int]]:
         yield from book.keys()
 
 
-def find(name: str) -> Book:
-    """The book meant by a name, an abbreviation or the beginning of only one name.
+def by_code(code: str) -> Book | None:
+    """The book of a code in files, such as `GEN` or `1JN` (eBible's older `1JO`), or None."""
+    code = code.upper()
+    return _BY_CODE.get(_OLDER_CODES.get(code, code))
 
-    Capitals, full stops and spaces don't matter; a book's number may be `1`, `I`, `1st` or `First`.
+
+def find(name: str) -> Book:
+    """The book meant by a name, an abbreviation, a code or the beginning of only one name.
+
+    Capitals, full stops and spaces don't matter, nor what a title adds (`The Gospel according to St. John`);
+    a book's number may be `1`, `I`, `1st` or `First`. Books of other canons are found after the 66.
     Raises UserError when no book is meant, or several could be.
     """
-    plain = _plain(name)
-    if plain in _KNOWN:
-        return _KNOWN[plain]
-    begun = [book for book in BOOKS if _plain(book.name).startswith(plain)]
-    begun = begun or [book for book in BOOKS if _plain(book.name).lstrip("123").startswith(plain)]
-    if len(begun) == 1:
-        return begun[0]
-    if begun and plain:
-        raise UserError(f"'{name}' could be {' or '.join(book.name for book in begun)}")
-    raise UserError(f"there is no book '{name}'{suggestion(' '.join(_words(name)), NAMES)}")
+    for character in name:
+        if unicodedata.category(character) in ("Cc", "Cf"):
+            raise UserError(f"the book's name {name!r} has a strange character, {described(character)}")
+    for plain, known in ((_plain(name), _KNOWN), (_without_titles(name), _WITHOUT_TITLES)):
+        if plain in known:
+            return known[plain]
+        if name in _BY_CODE:  # as it stands in files: JUD is Jude, and Jud could be Judges
+            return _BY_CODE[name]
+        for books in (BOOKS, OTHER_BOOKS):
+            begun = [book for book in books if _plain(book.name).startswith(plain)]
+            begun = begun or [book for book in books if _plain(book.name).lstrip("123456").startswith(plain)]
+            if len(begun) == 1:
+                return begun[0]
+            if begun and plain:
+                raise UserError(f"'{name}' could be {' or '.join(book.name for book in begun)}")
+    raise UserError(f"there is no book '{name}'{_cause(name)}")
+
+
+def _cause(name: str) -> str:
+    """Why a name is no book's: it is that of two, or nearly another."""
+    ends = re.split(r"\s*[-‐‑‒–—]\s*", name)
+    if len(ends) == 2 and all(map(is_book, ends)):
+        return "; it is a range: name each of its books"
+    return suggestion(" ".join(_words(name)), (*NAMES, *(book.name for book in OTHER_BOOKS)))
+
+
+def is_book(name: str) -> bool:
+    """Whether `find` finds a book of that name."""
+    try:
+        return bool(find(name))
+    except UserError:
+        return False
+
+
+def described(character: str) -> str:
+    """A character for people, whatever a screen makes of it: `U+00E9 LATIN SMALL LETTER E WITH ACUTE`."""
+    name = unicodedata.name(character, "") or _CONTROLS.get(character, "")
+    return f"U+{ord(character):04X} {name}".rstrip()
+
+
+_CONTROLS = {"\t": "TAB", "\n": "LINE FEED", "\v": "VERTICAL TAB", "\f": "FORM FEED", "\r": "CARRIAGE RETURN"}
 
 
 def _words(name: str) -> list[str]:
@@ -234,4 +328,11 @@ def _plain(name: str) -> str:
     return "".join(_words(name))
 
 
-_KNOWN = {_plain(name): book for book in BOOKS for name in (book.name, *book.other_names)}
+def _without_titles(name: str) -> str:
+    return _plain(_IN_TITLES.sub(" ", name.lower()))
+
+
+_KNOWN = {_plain(name): book for book in (*OTHER_BOOKS, *BOOKS) for name in (book.name, *book.other_names)}
+_WITHOUT_TITLES = {
+    _without_titles(name): book for book in (*OTHER_BOOKS, *BOOKS) for name in (book.name, *book.other_names)
+}

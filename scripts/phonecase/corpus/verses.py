@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import Field, field_validator, model_validator
 
 from phonecase.corpus import canon
+from phonecase.corpus.versification import KJV
 from phonecase.errors import UserError, suggestion
 from phonecase.files import write_text
 from phonecase.settings import Settings
@@ -169,7 +170,7 @@ def _unknown(key: Key) -> str:
     name, chapter, _ = key
     if name not in canon.NAMES:
         return f"there is no book '{name}'{suggestion(name, canon.NAMES)}"
-    return f"there is no {_name(key)}: {canon.find(name).extent(chapter)}"
+    return f"there is no {_name(key)}: {KJV.extent(name, chapter)}"
 
 
 def _name(key: Key) -> str:
