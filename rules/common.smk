@@ -19,7 +19,7 @@ sys.path.insert(0, str(SCRIPTS))
 # `python` in a job is the Python that runs Snakemake, unless a conda environment replaces it.
 os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()]))
 
-from phonecase.corpus import SourceSettings, SplitSettings
+from phonecase.corpus import OwnWords, SourceSettings, SplitSettings
 from phonecase.errors import UserError
 from phonecase.experiments.sweep import MEMBER
 from phonecase.states.own import MODEL
@@ -78,8 +78,8 @@ def corpus_json(model):
 
 
 def source_file(wildcards):
-    """The user's own file, when the text comes from one: an edit of it is a new text."""
-    return CONFIG.corpus.path or []
+    """The user's own files, when the text comes from them: an edit of one is a new text."""
+    return CONFIG.corpus.path
 
 
 def source_json(wildcards):
@@ -107,8 +107,21 @@ def tensorboard(wildcards, output):
     return f"--tensorboard {Path(output.weights).parent}/tensorboard" if CONFIG.tensorboard else ""
 
 
+def own_words_file(wildcards):
+    """The file that has a passage's words, if one does: an edit of it is a new passage."""
+    passage = named("passages", wildcards.passage)
+    return [passage.file] if isinstance(passage, OwnWords) and passage.file else []
+
+
 def reference(wildcards):
-    return named("passages", wildcards.passage)
+    """What a passage is: where it stands, or one's own words as JSON."""
+    passage = named("passages", wildcards.passage)
+    return as_json(passage) if isinstance(passage, OwnWords) else passage
+
+
+def passages_json(wildcards, input):
+    """All passages. As a function of the input it isn't recorded."""
+    return as_json(CONFIG.model_dump(mode="json", include={"passages"})["passages"])
 
 
 def order_strategy(wildcards):
@@ -268,6 +281,7 @@ for path in OWN:
     workflow.configfiles.append(path)
 config = {**read_yaml(DEFAULTS), **config}
 CONFIG = checked_config()
+TABLE = "results/corpus/kjv.tsv" if CONFIG.corpus.is_kjv else "results/corpus/text.tsv"
 
 if workflow.is_main_process and workflow.global_resources.get("gpu") == 0:
     print("gpu=0: networks train on", CONFIG.device.replace("auto", "the processor"), file=sys.stderr)

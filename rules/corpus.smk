@@ -1,7 +1,8 @@
-# The text: 31,102 verses of the King James Version, split by book, and its alphabet.
+# The text: 31,102 verses of the King James Version or any other text, split, its alphabet, and the passages in it.
 #
 # needs: the configured source (by default a file inside an installed Python package; no network)
-# makes: results/corpus/{kjv.tsv,provenance.json,train.txt,validation.txt,counts.tsv,vocab.json}
+# makes: results/corpus/{kjv.tsv,provenance.json,train.txt,validation.txt,counts.tsv,vocab.json};
+#        the table of another text is text.tsv
 
 
 # On a cluster these run where snakemake does: seconds of work, and the nodes often have no way to the internet.
@@ -12,11 +13,11 @@ localrules:
 
 
 rule fetch_kjv:
-    """The whole text as a table of verses in canonical order, its structure checked."""
+    """The whole text as a table of verses or lines; the King James text's structure is checked."""
     input:
         source_file,
     output:
-        kjv="results/corpus/kjv.tsv",
+        table=TABLE,
         provenance="results/corpus/provenance.json",
     log:
         "results/logs/fetch_kjv.log",
@@ -33,13 +34,17 @@ rule fetch_kjv:
         script=path_of("fetch_kjv.py"),
     shell:
         "python {params.script:q} --settings {params.settings:q}"
-        " --out {output.kjv:q} --provenance {output.provenance:q} --log {log:q}"
+        " --out {output.table:q} --provenance {output.provenance:q} --log {log:q}"
 
 
 rule split_by_book:
-    """The books to train on and the books kept back, one verse a line, with a table of counts."""
+    """What to train on and what is kept back, one verse a line, with a table of counts.
+
+    Before, every passage is looked for in the text, so that a slip is met before anything is trained. Which they
+    are isn't recorded: another passage is no reason to train again.
+    """
     input:
-        kjv="results/corpus/kjv.tsv",
+        table=TABLE,
     output:
         train="results/corpus/train.txt",
         validation="results/corpus/validation.txt",
@@ -57,15 +62,18 @@ rule split_by_book:
         settings=split_json,
         code=code("split_by_book.py"),
         script=path_of("split_by_book.py"),
+        check=path_of("check_passages.py"),
+        passages=passages_json,
     shell:
-        "python {params.script:q} --kjv {input.kjv:q} --settings {params.settings:q}"
+        "python {params.check:q} --table {input.table:q} --settings {params.passages:q} --log {log:q} && "
+        "python {params.script:q} --table {input.table:q} --settings {params.settings:q}"
         " --train {output.train:q} --validation {output.validation:q} --counts {output.counts:q} --log {log:q}"
 
 
 rule build_vocab:
     """Every character of the corpus and the line break, sorted."""
     input:
-        kjv="results/corpus/kjv.tsv",
+        table=TABLE,
     output:
         vocab="results/corpus/vocab.json",
     log:
@@ -81,4 +89,4 @@ rule build_vocab:
         code=code("build_vocab.py"),
         script=path_of("build_vocab.py"),
     shell:
-        "python {params.script:q} --kjv {input.kjv:q} --out {output.vocab:q} --log {log:q}"
+        "python {params.script:q} --table {input.table:q} --out {output.vocab:q} --log {log:q}"

@@ -1,6 +1,6 @@
 # What the network remembers: its states along a passage, or a grid of your own.
 #
-# needs: results/models/{model}/weights.safetensors, results/corpus/{vocab.json,kjv.tsv}
+# needs: results/models/{model}/weights.safetensors, results/corpus/{vocab.json,kjv.tsv}, the files of own words
 # makes: results/states/{model}/{passage}.parquet, and results/states/own/{name}.parquet from your own files
 
 
@@ -13,7 +13,8 @@ rule extract_states:
     input:
         weights="results/models/{model}/weights.safetensors",
         vocab="results/corpus/vocab.json",
-        kjv="results/corpus/kjv.tsv",
+        table=TABLE,
+        words=own_words_file,
     output:
         states="results/states/{model}/{passage}.parquet",
     log:
@@ -32,7 +33,7 @@ rule extract_states:
         code=code("extract_states.py"),
         script=path_of("extract_states.py"),
     shell:
-        "python {params.script:q} --weights {input.weights:q} --vocab {input.vocab:q} --kjv {input.kjv:q}"
+        "python {params.script:q} --weights {input.weights:q} --vocab {input.vocab:q} --table {input.table:q}"
         " --model {wildcards.model} --passage {wildcards.passage} --reference {params.reference:q}"
         " --out {output.states:q} --log {log:q}"
 

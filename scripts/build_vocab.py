@@ -12,7 +12,7 @@ log = logging.getLogger("phonecase.build_vocab")
 
 def main(args: argparse.Namespace) -> None:
     """Write the vocabulary, and print it."""
-    vocabulary = Vocabulary.of(join(read_verses(args.kjv)))
+    vocabulary = Vocabulary.of(join(read_verses(args.table)) + "\n")
     vocabulary.save(args.out)
     log.info("%d characters: %r", len(vocabulary), vocabulary.characters)
 
@@ -21,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--kjv", type=Path, required=True, metavar="TSV", help="the text that fetch_kjv.py made"
+        "--table", type=Path, required=True, metavar="TSV", help="the text that fetch_kjv.py made"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="JSON", help="the vocabulary to write")
     return parser

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from phonecase.console import run
-from phonecase.corpus import Vocabulary, parse, passage, read_verses
+from phonecase.corpus import OwnWords, Vocabulary, find_passage, read_verses
 from phonecase.model import CharLM
 from phonecase.states import extract, write_states
 
@@ -19,23 +19,29 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(description=__doc__)
     result.add_argument("--weights", type=Path, required=True, help="weights of train.py")
     result.add_argument("--vocab", type=Path, required=True, help="vocabulary of build_vocab.py")
-    result.add_argument("--kjv", type=Path, required=True, help="table of verses of fetch_kjv.py")
+    result.add_argument("--table", type=Path, required=True, help="table of verses of fetch_kjv.py")
     result.add_argument("--model", required=True, help="the model's name, for the file's metadata")
     result.add_argument("--passage", required=True, help="the passage's name, for the file's metadata")
-    result.add_argument("--reference", required=True, help="the passage, as in 'Romans 1:16-17'")
+    result.add_argument(
+        "--reference",
+        required=True,
+        help="""the passage, as in 'Romans 1:16-17' or 'moby.txt:120-131'; or words of your own as JSON,
+        {"text": ...} or {"file": ...}, also with "unknown": "nearest" or "skip", for other characters""",
+    )
     result.add_argument("--out", type=Path, required=True, help="states file (Parquet) to write")
     return result
 
 
 def main(args: argparse.Namespace) -> None:
     """Read the network and the passage, write the states."""
-    reference = parse(args.reference)
-    verses = passage(read_verses(args.kjv), reference)
-    states = extract(CharLM.load(args.weights), Vocabulary.load(args.vocab), verses)
+    vocabulary = Vocabulary.load(args.vocab)
+    setting = OwnWords.from_json(args.reference) if args.reference.startswith("{") else args.reference
+    reference, verses = find_passage(args.passage, setting, read_verses(args.table), vocabulary)
+    states = extract(CharLM.load(args.weights), vocabulary, verses)
     origin = {
         "model": args.model,
         "passage": args.passage,
-        "reference": str(reference),
+        "reference": reference,
         "weights_sha256": hashlib.sha256(args.weights.read_bytes()).hexdigest(),
     }
     write_states(args.out, replace(states, metadata=origin | states.metadata))

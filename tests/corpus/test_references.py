@@ -1,6 +1,8 @@
 """Passages: what people write, the verses it names, and what they are told when there are none."""
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,8 +10,9 @@ from hypothesis import strategies as st
 
 from phonecase.corpus import canon
 from phonecase.corpus.references import Reference, Span, parse, passage
+from phonecase.corpus.settings import SourceSettings
 from phonecase.corpus.sources import fetch
-from phonecase.corpus.verses import SourceSettings, Verse, join
+from phonecase.corpus.verses import Verse, join
 from phonecase.corpus.versification import KJV, Versification
 from phonecase.errors import UserError
 
@@ -198,6 +201,22 @@ def test_anything_else_is_a_user_error(text: str) -> None:
     except UserError:
         return
     assert parse(str(reference)) == reference
+
+
+DOCS = (Path(__file__).parents[2] / "docs" / "corpus.md").read_text(encoding="utf-8")
+WRITTEN = re.findall(r"^\| (`[^|]*) \| ([^|]*) \|$", DOCS.split("| written | is |")[1], re.MULTILINE)
+
+
+def test_the_documentation_s_examples_are_read_or_refused_as_it_says() -> None:
+    assert len(WRITTEN) >= 10
+    for examples, meaning in WRITTEN:
+        read = [is_there(example) for example in re.findall("`(.*?)`", examples)]
+        assert read == [not meaning.startswith("refused")] * len(read), examples
+        other = [is_there(example) for example in re.findall("`([^`]*)` is refused", meaning)]
+        assert not any(other), meaning
+    for same in (WRITTEN[0][0], "`Matt-John`, `Matthew; Mark; Luke; John`"):
+        first, *others = map(parse, re.findall("`(.*?)`", same))
+        assert all(other == first for other in others)
 
 
 @given(st.sampled_from(canon.BOOKS), st.data())

@@ -5,6 +5,7 @@ blank lines before a book's title, paragraphs wrapped at 70 characters with mark
 they fall, now and then a blank line inside a verse, and, since 2023, a table of contents.
 """
 
+import gzip
 import hashlib
 import io
 import re
@@ -20,9 +21,10 @@ from pathlib import Path
 
 import pytest
 
-from phonecase.corpus import canon, sources
+from phonecase.corpus import canon, readers, sources
+from phonecase.corpus.settings import SourceSettings
 from phonecase.corpus.sources import fetch
-from phonecase.corpus.verses import SourceSettings, Verse, normalise, write_verses
+from phonecase.corpus.verses import Verse, normalise, write_verses
 from phonecase.errors import UserError
 
 EBIBLE_CODES = """
@@ -177,6 +179,69 @@ def test_a_broken_table_is_refused(beginning: list[Verse], tmp_path: Path) -> No
     )
 
 
+def with_books(verses: Sequence[Verse], names: dict[str, str]) -> bytes:
+    """The table with other names of books."""
+    return "".join(f"{names.get(v[0], v[0])}\t{v[1]}\t{v[2]}\t{v[3]}\n" for v in verses).encode()
+
+
+NAMES_IN_USE = {
+    "Genesis": "GEN",
+    "1 Samuel": "I Samuel",
+    "2 Samuel": "II Samuel",
+    "Psalms": "Psalm",
+    "John": "St John",
+    "Acts": "Acts of the Apostles",
+    "Romans": "Romans ",
+    "Jude": "JUD",
+}
+
+
+def test_a_table_with_the_names_that_passages_accept(verses: list[Verse], tmp_path: Path) -> None:
+    table = with_books(verses, NAMES_IN_USE)
+    assert fetch_file("file", b"Book\tChapter\tVerse\tText\n" + table + b"\n", tmp_path) == verses
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Genisis", "line 1: there is no book 'Genisis'; did you mean 'Genesis'?"),
+        ("Jud", "line 1: 'Jud' could be Judges or Jude"),
+        ("Tobit", "line 1: Tobit is none of the 66 books of the King James text"),
+        ("\fGenesis", "line 1: the book's name '\\x0cGenesis' has a strange character, U+000C FORM FEED"),
+    ],
+)
+def test_a_table_with_another_name_is_refused_by_line(
+    beginning: list[Verse], name: str, message: str, tmp_path: Path
+) -> None:
+    assert refuse("file", with_books(beginning[:1], {"Genesis": name}), tmp_path) == message
+
+
+# Tables from public repositories that were once read without a word, with 64 characters and more.
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        (r"\t([^\t\n]*)$", r'\t"\1"', "Genesis 1:1 has '\"' (U+0022 QUOTATION MARK)"),
+        (r"(waters)\.$", r"\1. {thing: Heb. other}", "Genesis 1:2 has '{' (U+007B LEFT CURLY BRACKET)"),
+        ("was upon", "*was* upon", "Genesis 1:2 has '*' (U+002A ASTERISK)"),
+        ("was upon", "_was_ upon", "Genesis 1:2 has '_' (U+005F LOW LINE)"),
+        ("without", "with$ot", "Genesis 1:2 has '$' (U+0024 DOLLAR SIGN)"),
+        ("without", "without/", "Genesis 1:2 has '/' (U+002F SOLIDUS)"),
+        ("void", "XVoid", "Genesis 1:2 has 'X' (U+0058 LATIN CAPITAL LETTER X)"),
+    ],
+)
+def test_a_text_with_a_character_of_its_own_is_refused(
+    beginning: list[Verse], old: str, new: str, fault: str, tmp_path: Path
+) -> None:
+    spoilt, count = re.subn(old, new, with_books(beginning[:9], {}).decode(), flags=re.MULTILINE)
+    assert count
+    assert refuse("file", spoilt.encode(), tmp_path) == f"{fault}, which no verse has"
+
+
+def test_a_verse_without_text_in_a_table(beginning: list[Verse], tmp_path: Path) -> None:
+    content = with_books([beginning[0], beginning[1]._replace(text=" ")], {})
+    assert refuse("file", content, tmp_path) == "line 2: Genesis 1:2 has no text"
+
+
 def test_no_file(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"^corpus\.path: there is no file my\.tsv$"):
         fetch(SourceSettings(source="file", path=Path("my.tsv")))
@@ -237,8 +302,35 @@ def test_every_edition_reads_the_same(
     short_ebook: str, beginning: list[Verse], edition: Callable[[str], str], tmp_path: Path
 ) -> None:
     (tmp_path / "pg10.txt").write_text(edition(short_ebook), newline="")
-    read = sources.read_gutenberg(tmp_path / "pg10.txt")
+    read = readers.read_gutenberg(tmp_path / "pg10.txt")
     assert [verse._replace(text=normalise(verse.text)) for verse in read] == beginning
+
+
+def triple(verses: Sequence[Verse]) -> str:
+    """eBooks 30 and 8040: the book's number in the marker, its title above, further lines set in."""
+    parts = ["*** START OF THE PROJECT GUTENBERG EBOOK THE BIBLE, KING JAMES VERSION ***\n\n\n"]
+    for number, (name, book) in enumerate(groupby(verses, key=lambda verse: verse.book), start=1):
+        parts.append(f"\nBook {number:02}        {name}\n\n")
+        for verse in book:
+            marker = f"{number:02}:{verse.chapter:03}:{verse.verse:03} "
+            parts.append(
+                textwrap.fill(marker + verse.text, 72, subsequent_indent=" " * 11, break_on_hyphens=False)
+                + "\n\n"
+            )
+    return "".join([*parts, "*** END OF THE PROJECT GUTENBERG EBOOK THE BIBLE, KING JAMES VERSION ***\n"])
+
+
+def test_the_markers_of_ebooks_30_and_8040(verses: list[Verse], tmp_path: Path) -> None:
+    assert "\n01:001:002 And the earth was without form" in (text := triple(verses))
+    assert fetch_file("gutenberg", text.encode(), tmp_path) == verses
+
+
+def test_an_ebook_may_be_packed(short_ebook: str, beginning: list[Verse], tmp_path: Path) -> None:
+    packed = tmp_path / "pg10"
+    for content in (zipped(short_ebook, "pg10.txt"), gzip.compress(short_ebook.encode())):
+        packed.write_bytes(content)
+        read = readers.read_gutenberg(packed)
+        assert [verse._replace(text=normalise(verse.text)) for verse in read] == beginning
 
 
 def test_a_whole_edition(ebook: str, verses: list[Verse], tmp_path: Path) -> None:
@@ -288,14 +380,48 @@ def test_verse_per_line_unpacked_with_the_codes_of_usfm(verses: list[Verse], tmp
     assert fetch_file("ebible", text.encode(), tmp_path) == verses
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda text: re.sub(r"^(...) (\d+):(\d+) ", r"\1.\2.\3\t", text, flags=re.MULTILINE),
+        lambda text: re.sub(r"^(...)", lambda code: code[1].capitalize(), text, flags=re.MULTILINE),
+        lambda text: text + "\n\n",
+    ],
+    ids=["GEN.1.1", "Gen", "blank lines"],
+)
+def test_verse_per_line_as_others_write_it(
+    beginning: list[Verse], form: Callable[[str], str], tmp_path: Path
+) -> None:
+    (tmp_path / "vpl.txt").write_text(form(vpl(beginning)))
+    read = readers.read_ebible(tmp_path / "vpl.txt")
+    assert [verse._replace(text=normalise(verse.text)) for verse in read] == beginning
+
+
+def test_what_a_mac_adds_to_an_archive_is_passed_over(verses: list[Verse], tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "source", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("__MACOSX/._eng-kjv2006_vpl.txt", b"\0\5\x16\7\0")
+        archive.writestr("kjv/._eng-kjv2006_vpl.txt", b"\0\5\x16\7\0")
+        archive.writestr("kjv/eng-kjv2006_vpl.txt", vpl(verses))
+    assert fetch_file("ebible", (tmp_path / "source").read_bytes(), tmp_path) == verses
+
+
+def test_the_titles_of_psalms_are_said_to_stay(
+    beginning: list[Verse], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="phonecase")
+    (tmp_path / "vpl.txt").write_text(vpl(beginning[:9]))
+    list(readers.read_ebible(tmp_path / "vpl.txt"))
+    assert "runs the titles of 116 psalms into their first verses" in caplog.text
+
+
 def test_a_broken_archive_is_refused(beginning: list[Verse], tmp_path: Path) -> None:
     text = vpl(beginning)
     archive = zipped(text)
     assert refuse("ebible", archive[:-5000], tmp_path).startswith("a broken ZIP archive, perhaps cut short")
     damaged = archive[:100_000] + bytes(100) + archive[100_100:]
     assert refuse("ebible", damaged, tmp_path).startswith("a broken ZIP archive, perhaps cut short")
-    assert refuse("ebible", zipped(text, "web.txt"), tmp_path).startswith(
-        "the archive has no *_vpl.txt, only"
+    assert refuse("ebible", zipped(text, "web.xml"), tmp_path) == (
+        "the archive should have one text; it has eng-kjv2006_about.htm, web.xml"
     )
     assert refuse("ebible", b"<html>503</html>", tmp_path) == "a web page (HTML), not the text"
 
@@ -305,14 +431,22 @@ def test_a_broken_archive_is_refused(beginning: list[Verse], tmp_path: Path) -> 
     [
         (lambda text: text[:2500], "Genesis 1:22 is missing; the text ends after Genesis 1:21"),
         (
-            lambda text: text.replace("EXO 20:15 ", "EXO 20.15 "),
+            lambda text: text.replace("EXO 20:15 ", "EXO 20;15 "),
             "line 2067 should be like 'GEN 1:1 text'; it is",
         ),
         (lambda text: text.replace("EXO 20:15 ", "EXO 20:14 "), "Exodus 20:14 is there twice"),
-        (lambda text: text.replace("LEV ", "TOB "), "line 2747 is of 'TOB', which is none of the 66 books"),
+        (
+            lambda text: text.replace("LEV ", "TOB "),
+            "line 2747 is of Tobit ('TOB'), which is none of the 66 books; the source 'vpl' takes any",
+        ),
+        (lambda text: text.replace("LEV ", "XXA "), "line 2747 is of 'XXA', which is none of the 66 books"),
+        (
+            lambda text: re.sub("(NUM 12:16 ).*", r"\1", text),
+            "line 4076: Numbers 12:16 has no text",
+        ),
         (lambda text: re.sub("LEV .*\n", "", text), "the whole book Leviticus is missing"),
     ],
-    ids=["end", "line", "twice", "apocrypha", "book"],
+    ids=["end", "line", "twice", "apocrypha", "unknown", "no text", "book"],
 )
 def test_a_broken_verse_per_line_is_refused(
     beginning: list[Verse], spoil: Callable[[str], str], fault: str, tmp_path: Path
@@ -378,6 +512,14 @@ def test_a_download_is_tried_again(server: Server, verses: list[Verse]) -> None:
     server.answers = [(500, b"", 0), (200, body[:1000], len(body)), (200, body, len(body))]
     assert fetch(SourceSettings(source="ebible", url=server.url)).verses == verses
     assert server.requests == 3
+
+
+def test_another_bible_is_downloaded(server: Server) -> None:
+    body = zipped("GEN 1:1 בְּרֵאשִׁ֖ית\n", "hbo_vpl.txt")
+    server.answers = [(200, body, len(body))]
+    fetched = fetch(SourceSettings(source="vpl", url=server.url))
+    assert fetched.verses == [("Genesis", 1, 1, "בְּרֵאשִׁ֖ית")]
+    assert fetched.origin == server.url
 
 
 @pytest.mark.parametrize(

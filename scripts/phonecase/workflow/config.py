@@ -6,15 +6,22 @@ pydantic's findings into one line for each fault, and makes the JSON schema that
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 
 from phonecase.art import Print, Style
-from phonecase.corpus import SourceSettings, SplitSettings, parse
+from phonecase.corpus import CorpusSettings, OwnWords, parse
 from phonecase.errors import UserError, suggestion
 from phonecase.experiments.sweep import LONGEST, Experiment, experiments, members
 from phonecase.ordering import STRATEGIES
@@ -38,26 +45,40 @@ def _names(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-def _canonical(reference: str) -> str:
-    """A passage as its book is named in full, so that `Rom 1:16` and `Romans 1:16` are the same setting."""
+def _passage(value: Any, info: ValidationInfo) -> Any:
+    """A passage with its book named in full, so that `Rom 1:16` and `Romans 1:16` are the same setting.
+
+    That is for the King James text: what is in another is known once it is there. Own words are checked.
+    """
+    if isinstance(value, bool | int | float):
+        raise ValueError(f"should be text; YAML reads it as {str(value).lower()}: quote it")
+    if not isinstance(value, str | Mapping | OwnWords):
+        raise ValueError(
+            "should be a passage, as in 'Romans 1:16-17', or words of your own, as in {text: ...}; "
+            f"it is {value!r}"
+        )
+    corpus = info.data.get("corpus")
     try:
-        return str(parse(reference))
+        if isinstance(value, Mapping):
+            return OwnWords.checked(value)
+        if isinstance(value, str) and corpus and corpus.is_kjv:
+            return str(parse(value))
     except UserError as error:
         raise ValueError(str(error)) from None
+    return value
 
 
-Reference = Annotated[str, AfterValidator(_canonical)]
-
-
-class Corpus(SourceSettings, SplitSettings):
-    """Where the text comes from, and which books are kept back for validation."""
+Passage = Annotated[
+    str | OwnWords,
+    BeforeValidator(_passage, json_schema_input_type=str | OwnWords),
+]
 
 
 class Config(Settings):
     """Everything that a run may be told."""
 
-    corpus: Corpus = Corpus()
-    """The text: its source, and the books kept back for validation."""
+    corpus: CorpusSettings = CorpusSettings()
+    """The text: its source, and what is kept back for validation."""
 
     model: Annotated[
         list[str],
@@ -73,8 +94,9 @@ class Config(Settings):
     """What varies, by the name of the model that a sweep starts from: a table of settings and lists of their
     values, or a list of such tables."""
 
-    passages: dict[Name, Reference] = Field(min_length=1)
-    """Named passages, as in `romans: Romans 1:16-17`."""
+    passages: dict[Name, Passage] = Field(min_length=1)
+    """Named passages, as in `romans: Romans 1:16-17`; of a plain text, lines as in `moby.txt:120-131` or a
+    phrase in quotes; or own words, as in `vow: {text: ...}` or `{file: poem.txt}`."""
 
     states: dict[Name, OwnStates] = Field({})
     """Named grids of your own, ordered and drawn like a passage's states."""
@@ -120,6 +142,14 @@ class Config(Settings):
     def recipes(self) -> dict[str, Recipe]:
         """Every model that there is, the sweep's members among them."""
         return self.models | {name: experiment.recipe for name, experiment in self.experiments.items()}
+
+    def files(self) -> Iterator[tuple[str, Path]]:
+        """The files of one's own that the settings name, each with its key."""
+        yield from (("corpus.path", path) for path in self.corpus.path)
+        for name, passage in self.passages.items():
+            if isinstance(passage, OwnWords) and passage.file:
+                yield f"passages.{name}.file", passage.file
+        yield from ((f"states.{name}.file", grid.file) for name, grid in self.states.items())
 
     def find(self, section: str, name: str) -> Any:
         """What has that name in a section: models (a sweep's members too), passages, states, orders, styles.
@@ -185,15 +215,15 @@ def check(raw: Mapping[str, Any]) -> Config:
 
 
 def check_files(config: Config) -> None:
-    """Look for the files of your own states. Raises UserError with a line for each that isn't there."""
+    """Look for the files of your own. Raises UserError with a line for each that isn't there."""
     faults = []
-    for name, own in config.states.items():
-        if own.file.is_dir():
-            faults.append(f"states.{name}.file: '{own.file}' is a folder")
-        elif not own.file.exists():
-            beside = [path.name for path in own.file.parent.glob("*")]
-            hint = suggestion(own.file.name, beside) or f"; relative paths start in {Path.cwd()}"
-            faults.append(f"states.{name}.file: there is no file '{own.file}'{hint}")
+    for key, file in config.files():
+        if file.is_dir():
+            faults.append(f"{key}: '{file}' is a folder")
+        elif not file.exists():
+            beside = [path.name for path in file.parent.glob("*")]
+            hint = suggestion(file.name, beside) or f"; relative paths start in {Path.cwd()}"
+            faults.append(f"{key}: there is no file '{file}'{hint}")
     if faults:
         raise UserError("\n".join(faults))
 

@@ -61,7 +61,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         context = (
             f"{error.context} " if isinstance(error, yaml.composer.ComposerError) and error.context else ""
         )
-        hint = "; indent by spaces" if "'\\t'" in str(error.problem) else ""
+        hint = "; indent by spaces" if "'\\t'" in str(error.problem) else _unquoted(text, error)
         raise UserError(f"{path}, line {line}: this is not YAML: {context}{error.problem}{hint}") from None
     except RecursionError:
         raise UserError(f"{path}: its tables lie in each other too deep to be settings") from None
@@ -169,6 +169,16 @@ class _Survey:
         where = place.removeprefix(".")
         line = f"line {node.start_mark.line + 1} of {self._path}"
         self.faults.append(f"{where}: {what} ({line})" if where else f"{what} ({line})")
+
+
+def _unquoted(text: str, error: yaml.MarkedYAMLError) -> str:
+    """That a value with a colon before a space is quoted, if that is what is wrong."""
+    if error.problem != "mapping values are not allowed here" or not error.problem_mark:
+        return ""
+    key, colon, value = text.splitlines()[error.problem_mark.line].partition(": ")
+    if ": " not in value:
+        return ""
+    return f"; a text with a colon and a space in it is quoted: {key.strip()}{colon}'{value.strip()}'"
 
 
 def _kind(node: yaml.Node) -> str:
