@@ -1,14 +1,15 @@
 """Compare the orders of a passage over several models: the models' comparisons → means and spreads."""
 
+from phonecase.console import run
+
 import argparse
 import logging
 from pathlib import Path
 
 import pandas as pd
 
-from phonecase import console
-from phonecase.errors import UserError
 from phonecase.ordering.comparing import over_models, write_tables
+from phonecase.tables import read_made
 
 log = logging.getLogger("phonecase.compare_models")
 
@@ -43,16 +44,9 @@ def main(args: argparse.Namespace) -> None:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    try:
-        table = pd.read_parquet(path)
-    except FileNotFoundError:
-        raise UserError(f"{path}: there is no such file") from None
-    except ValueError as error:  # as are pyarrow's
-        raise UserError(f"{path}: not a table as compare_orders.py writes them ({error})") from None
-    if not {"order", "similarity"} <= set(table):
-        raise UserError(f"{path}: not a table as compare_orders.py writes them: it has no orders")
+    table: pd.DataFrame = read_made(path, "compare_orders.py", ["order", "similarity"]).to_pandas()
     return table
 
 
 if __name__ == "__main__":
-    console.run(parser(), main)
+    run(parser(), main)

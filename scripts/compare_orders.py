@@ -1,13 +1,13 @@
 """Compare all orders of a passage: states, orders → table and figure."""
 
+from phonecase.console import run
+
 import argparse
-import json
 import logging
 from pathlib import Path
 
-from phonecase import console
 from phonecase.art import comparison_sheet
-from phonecase.files import atomic
+from phonecase.files import atomic, read_json
 from phonecase.ordering import read_order_for
 from phonecase.ordering.comparing import compare, scores, write_tables
 from phonecase.states import read_states
@@ -43,8 +43,7 @@ def main(args: argparse.Namespace) -> None:
     """Read everything, compare, and write what was asked for."""
     states = read_states(args.states)
     orders = {path.stem: read_order_for(path, states.units) for path in args.orders}
-    reports = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in args.reports}
-    seconds = {name: report["seconds"] for name, report in reports.items()}
+    seconds = {path.stem: read_json(path, "order_rows.py", "seconds")["seconds"] for path in args.reports}
     table = compare(states.units, orders, seconds, names=states.names)
     write_tables(table, parquet=args.parquet, csv=args.csv, reading=args.markdown)
     if args.figure:
@@ -65,4 +64,4 @@ def main(args: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    console.run(parser(), main)
+    run(parser(), main)

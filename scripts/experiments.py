@@ -3,14 +3,18 @@
 Reads what is there, at any time: by hand, while a sweep is still running, as well.
 """
 
+from phonecase.console import run
+
 import argparse
 import logging
 from pathlib import Path
 
-from phonecase import console
+import pyarrow as pa
+
 from phonecase.experiments import About, compare
 from phonecase.experiments.page import draw, headline, markdown, page
 from phonecase.files import atomic, write_text
+from phonecase.tables import write_table
 
 log = logging.getLogger("phonecase.experiments")
 
@@ -32,8 +36,7 @@ def parser() -> argparse.ArgumentParser:
 def main(args: argparse.Namespace) -> None:
     """Read what the models left, and write the comparison in each form."""
     table = compare(About.from_json(args.settings), args.results)
-    with atomic(args.parquet) as path:
-        table.to_parquet(path, index=False)
+    write_table(args.parquet, pa.Table.from_pandas(table, preserve_index=False))
     with atomic(args.plot) as path:
         draw(table, path)
     write_text(args.html, page(table, args.plot.read_bytes()))
@@ -46,4 +49,4 @@ def main(args: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    console.run(parser(), main)
+    run(parser(), main)

@@ -1,12 +1,14 @@
 """Draw how training went: bits per character against characters read and against time."""
 
+from phonecase.console import run
+
 import argparse
 from pathlib import Path
 
-import pandas as pd
-
-from phonecase.console import run
+from phonecase.tables import read_made
 from phonecase.training import draw_learning_curve
+
+COLUMNS = ("characters", "seconds", "train_bits", "validation_bits")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -20,7 +22,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(args: argparse.Namespace) -> None:
     """Read the history, draw the curve."""
-    draw_learning_curve(pd.read_parquet(args.history), png=args.png, svg=args.svg)
+    history = read_made(args.history, "train.py", COLUMNS)
+    draw_learning_curve(history.to_pandas(), png=args.png, svg=args.svg)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,10 @@
 """Train the network on the training text, measure it on the validation text, and keep how it went."""
 
+from phonecase.console import run
+
 import argparse
+import csv
+import io
 import json
 import logging
 import platform
@@ -13,13 +17,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import torch
 from numpy.typing import NDArray
 
-from phonecase import console
 from phonecase.corpus import Vocabulary
 from phonecase.errors import UserError
-from phonecase.files import atomic, write_text
+from phonecase.files import read_text, write_text
+from phonecase.tables import write_table
 from phonecase.training import Checkpoints, Progress, Recipe, TensorBoard, lease_gpu
 from phonecase.training.loop import (
     Log,
@@ -68,7 +73,7 @@ def main() -> None:
         metavar="FOLDER",
         help="also log the history to this folder, for TensorBoard",
     )
-    console.run(parser, work)
+    run(parser, work)
 
 
 def work(args: argparse.Namespace) -> None:
@@ -118,8 +123,7 @@ def train(args: argparse.Namespace, device: torch.device, why: str) -> None:
             checkpoints.save_when_due()
 
     training.model.save(args.weights)
-    with atomic(args.history) as temporary:
-        pd.DataFrame(training.history).to_parquet(temporary, index=False)
+    write_table(args.history, pa.Table.from_pandas(pd.DataFrame(training.history), preserve_index=False))
     summary = summarise(training, threads=threads)
     write_text(args.summary, json.dumps(summary, indent=2) + "\n")
     checkpoints.remove()
@@ -174,13 +178,23 @@ def _validation_bits(entry: Log) -> float:
 
 
 def _read(path: Path, vocabulary: Vocabulary) -> NDArray[np.int64]:
-    """A file of verses as character numbers: the verses joined by line breaks."""
+    """A file of verses as character numbers: the verses joined by line breaks.
+
+    It must have as many characters as the counts.tsv beside it says, if there is one.
+    """
+    maker = "split_by_book.py"
+    text = read_text(path, maker).removesuffix("\n")
+    counts = path.with_name("counts.tsv")
+    if counts.exists():
+        rows = csv.DictReader(io.StringIO(read_text(counts, maker)), delimiter="\t")
+        known = next((row.get("characters") for row in rows if row.get("part") == path.stem), None)
+        if known not in (None, str(len(text))):
+            raise UserError(
+                f"{path}: {len(text)} characters, of which {counts.name} counts {known}; "
+                f"remove it, and {maker} makes it anew"
+            )
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UserError(f"{path}: there is no such text; split_by_book.py makes it") from None
-    try:
-        return vocabulary.encode(text.removesuffix("\n"))
+        return vocabulary.encode(text)
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
 

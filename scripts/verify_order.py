@@ -4,6 +4,8 @@ Nothing is taken on trust but Python and pyarrow, which reads the files: who has
 `phonecase/ordering/proof.py` has read all that checks.
 """
 
+from phonecase.console import run
+
 import argparse
 import hashlib
 import json
@@ -13,7 +15,6 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
-from phonecase.console import run
 from phonecase.errors import UserError
 from phonecase.ordering.proof import check, in_words, similarity
 
@@ -53,7 +54,7 @@ def main(args: argparse.Namespace) -> None:
 def read(path: Path, columns: list[str], facts: list[str] | None = None) -> list[Any]:
     """Columns of a Parquet file as lists, and values from the JSON text in its metadata."""
     try:
-        with parquet.ParquetFile(path) as file:
+        with parquet.ParquetFile(path, page_checksum_verification=True) as file:
             table = file.read()
         known = json.loads(table.schema.metadata[b"phonecase"])
         return [table[name].to_pylist() for name in columns] + [known[name] for name in facts or []]

@@ -1,15 +1,18 @@
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
+from phonecase.errors import UserError
 from phonecase.ordering import Ordering, SavedOrder, states_hash, write_order
 from phonecase.states import States, write_states
-from phonecase.tables import numbers, read_table
+from phonecase.tables import numbers, read_made, read_table, write_table
 
 SCRIPT = Path(__file__).resolve().parent.parent / "scripts" / "render_variants.py"
 
@@ -57,3 +60,47 @@ def test_a_picture_is_drawn_without_pandas(tmp_path: Path) -> None:
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "numpy" in imported
     assert "pandas" not in imported
+
+
+def changed(path: Path, content: bytes, bit: int) -> Path:
+    """The file with one bit turned."""
+    turned = bytearray(content)
+    turned[bit // 8] ^= 1 << bit % 8
+    path.write_bytes(turned)
+    return path
+
+
+def outcome(read: Callable[[Path], Any], path: Path) -> Any:
+    """What is read, or None for what is refused."""
+    try:
+        return read(path)
+    except (OSError, pa.ArrowInvalid, UserError):
+        return None
+
+
+def test_a_bit_that_turned_anywhere_in_a_table_is_noticed_or_changes_nothing(tmp_path: Path) -> None:
+    grid = pa.FixedSizeListArray.from_arrays(pa.array(np.arange(40, dtype=np.int8)), 4)
+    columns = {"state": grid, "name": ["a", None] * 5, "bits": np.linspace(0, 1, 10)}
+    table = pa.table(columns).replace_schema_metadata({"phonecase": '{"model": "post"}'})
+    write_table(tmp_path / "whole", table)
+    content = (tmp_path / "whole").read_bytes()
+    whole = read_table(tmp_path / "whole")
+    bits = np.random.default_rng(0).choice(8 * len(content), 2000, replace=False)
+    read = [outcome(read_table, changed(tmp_path / "turned", content, bit)) for bit in bits]
+    for found in read:
+        if found is not None:
+            assert found.to_pydict() == whole.to_pydict()
+            ours = (found.schema.metadata or {}).get(b"phonecase")
+            assert ours in (whole.schema.metadata[b"phonecase"], None)  # who needs it misses it
+    assert sum(found is None for found in read) > len(read) / 2
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 0.99])
+def test_half_a_table_is_none(tmp_path: Path, share: float) -> None:
+    write_table(tmp_path / "whole", pa.table({"a": np.arange(1000)}))
+    content = (tmp_path / "whole").read_bytes()
+    (tmp_path / "half").write_bytes(content[: int(share * len(content))])
+    with pytest.raises(UserError, match=r"half: not a table .*; remove it, and train\.py makes it anew"):
+        read_made(tmp_path / "half", "train.py", ["a"])
+    with pytest.raises(UserError, match="whole: it has no column b"):
+        read_made(tmp_path / "whole", "train.py", ["b"])

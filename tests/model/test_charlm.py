@@ -1,4 +1,5 @@
 import math
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -168,4 +169,35 @@ def test_other_files_are_refused_by_name(tmp_path: Path) -> None:
         CharLM.load(tmp_path)
     (tmp_path / "weights.safetensors").write_bytes(b"<html>not found</html>")
     with pytest.raises(UserError, match=r"weights\.safetensors: not the weights of a CharLM"):
+        CharLM.load(tmp_path)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_bit_that_turned_in_the_weights_is_noticed(model: CharLM, tmp_path: Path, seed: int) -> None:
+    file = tmp_path / "weights.safetensors"
+    model.save(file)
+    content = bytearray(file.read_bytes())
+    bit = random.Random(seed).randrange(8 * len(content))
+    content[bit // 8] ^= 1 << bit % 8
+    file.write_bytes(content)
+    with pytest.raises(UserError, match=r"weights\.safetensors: "):
+        CharLM.load(tmp_path)
+
+
+@pytest.mark.parametrize("share", [0, 0.001, 0.5, 0.99])
+def test_half_of_the_weights_are_none(model: CharLM, tmp_path: Path, share: float) -> None:
+    file = tmp_path / "weights.safetensors"
+    model.save(file)
+    content = file.read_bytes()
+    file.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(UserError, match=r"weights\.safetensors: not the weights of a CharLM"):
+        CharLM.load(tmp_path)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_weights_are_numbers(model: CharLM, tmp_path: Path, value: float) -> None:
+    with torch.no_grad():
+        next(model.parameters())[-1] = value
+    model.save(tmp_path)
+    with pytest.raises(UserError, match=r"weights\.safetensors: .*not numbers"):
         CharLM.load(tmp_path)

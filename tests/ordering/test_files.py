@@ -22,6 +22,7 @@ from phonecase.ordering.files import (
     write_order,
 )
 from phonecase.ordering.proof import verify
+from phonecase.tables import read_table, write_table
 
 
 def saved(passage: States, strategy: str, **chosen: object) -> SavedOrder:
@@ -85,14 +86,13 @@ def test_what_is_no_order_is_not_made_one(
     tmp_path: Path, column: str, wrong: list[float | None], complaint: str
 ) -> None:
     import pyarrow as pa
-    from pyarrow import parquet
 
     path = tmp_path / "order.parquet"
     write_order(path, saved(process(T=50, H=4), "identity"))
-    table = parquet.read_table(path)
+    table = read_table(path)
     kind = pa.int32() if column == "row" or None in wrong else None
     other = table.set_column(table.column_names.index(column), column, pa.array(wrong, kind))
-    parquet.write_table(other, path)
+    write_table(path, other)
     with pytest.raises(UserError, match=complaint):
         read_order(path)
 

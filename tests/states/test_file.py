@@ -124,3 +124,11 @@ def test_other_files_are_refused(tmp_path: Path, file: Path) -> None:
         read_states(tmp_path / "bare.parquet")
     with pytest.raises(UserError, match=r"gone\.parquet"):
         read_states(tmp_path / "gone.parquet")
+
+
+def test_a_state_is_a_bit(tmp_path: Path) -> None:
+    states = some_states(T=3, H=2)
+    states.units[1, 1] = 0
+    write_states(tmp_path / "s.parquet", states)
+    with pytest.raises(UserError, match=r"s.parquet: .* not all −1 or \+1"):
+        read_states(tmp_path / "s.parquet")

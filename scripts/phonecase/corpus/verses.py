@@ -1,5 +1,6 @@
 """The text as a table of verses: its file, what the King James Version must be like, the split."""
 
+import io
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -10,7 +11,7 @@ from phonecase.corpus import canon
 from phonecase.corpus.settings import SplitSettings
 from phonecase.corpus.versification import KJV
 from phonecase.errors import UserError, suggestion
-from phonecase.files import write_text
+from phonecase.files import read_json, read_text, write_text
 
 SHORTEST = 512
 """Characters: the least to validate on, one window of the validation."""
@@ -46,18 +47,19 @@ def join(verses: Iterable[Verse]) -> str:
 
 
 def read_verses(path: Path) -> list[Verse]:
-    """The verses of a table that `write_verses` wrote. Raises UserError when it is not there, or no such."""
+    """The verses of a table that `write_verses` wrote. Raises UserError when it is not there, or no such.
+
+    It must be the file whose SHA-256 is in the provenance.json beside it, if there is one.
+    """
+    noted, maker = path.with_name("provenance.json"), "fetch_kjv.py"
+    sha256 = read_json(noted, maker, "corpus_sha256")["corpus_sha256"] if noted.exists() else None
     verses = []
-    try:
-        with path.open(encoding="utf-8", newline="\n") as lines:
-            for number, line in enumerate(lines, start=1):
-                match line.removesuffix("\n").split("\t", 3):
-                    case [book, chapter, verse, text] if chapter.isdecimal() and verse.isdecimal():
-                        verses.append(Verse(book, int(chapter), int(verse), text))
-                    case _:
-                        raise UserError(f"{path}: {no_verse(number, line)}")
-    except FileNotFoundError:
-        raise UserError(f"{path}: there is no such file; fetch_kjv.py makes it") from None
+    for number, line in enumerate(io.StringIO(read_text(path, maker, sha256), newline="\n"), start=1):
+        match line.removesuffix("\n").split("\t", 3):
+            case [book, chapter, verse, text] if chapter.isdecimal() and verse.isdecimal():
+                verses.append(Verse(book, int(chapter), int(verse), text))
+            case _:
+                raise UserError(f"{path}: {no_verse(number, line)}")
     return verses
 
 

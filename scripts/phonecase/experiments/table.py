@@ -7,7 +7,7 @@ in its place, and a reason from its job's log.
 
 import hashlib
 import io
-import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pandas as pd
 
 from phonecase.art import Style, render
 from phonecase.experiments.sweep import Experiment, experiments
+from phonecase.files import read_json
 from phonecase.ordering import read_ordering, states_hash
 from phonecase.ordering.core import States as Units
 from phonecase.settings import Settings
@@ -124,7 +125,8 @@ class _Outcome:
         return row
 
     def _summary(self) -> dict[str, Any]:
-        summary = self._json(f"models/{self.name}/summary.json", log=f"train/{self.name}.log")
+        keys = ("settings", "validation_bits", "best_validation_bits", "seconds")
+        summary = self._json(f"models/{self.name}/summary.json", "train", self.name, keys)
         if summary["settings"] != self.recipe.model_dump(mode="json"):
             raise _Unfinished("not run", "what is there had another recipe")
         return summary
@@ -136,7 +138,7 @@ class _Outcome:
             raise self._unfinished(f"extract_states/{place}.log")
         states = read_states(path)
         weights = (self.results / "models" / self.name / "weights.safetensors").read_bytes()
-        if states.metadata["weights_sha256"] != hashlib.sha256(weights).hexdigest():
+        if states.metadata.get("weights_sha256") != hashlib.sha256(weights).hexdigest():
             raise _Unfinished("not run", "the states that are there are of other weights")
         return states.units
 
@@ -146,7 +148,7 @@ class _Outcome:
         scores = {}
         for order in self.about.orders:
             place = f"{self.name}/{self.about.passage}/{order}"
-            report = self._json(f"orders/{place}.json", log=f"order_rows/{place}.log")
+            report = self._json(f"orders/{place}.json", "order_rows", place, ("states_sha256", "similarity"))
             if report["states_sha256"] != of_these:
                 raise _Unfinished("not run", f"the order {order} that is there is of other states")
             scores[order] = int(report["similarity"])
@@ -159,12 +161,12 @@ class _Outcome:
         render(units, read_ordering(path), self.about.style).save(picture, "PNG", optimize=True)
         return picture.getvalue()
 
-    def _json(self, path: str, log: str) -> dict[str, Any]:
-        try:
-            content: dict[str, Any] = json.loads((self.results / path).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise self._unfinished(log) from None
-        return content
+    def _json(self, path: str, maker: str, place: str, keys: Collection[str]) -> dict[str, Any]:
+        """What a rule left in a file of its own for a model, or an order of it."""
+        file = self.results / path
+        if not file.exists():
+            raise self._unfinished(f"{maker}/{place}.log")
+        return read_json(file, f"{maker}.py", *keys)
 
     def _unfinished(self, log: str) -> _Unfinished:
         """What became of a job that left no output, by the last line of its log."""

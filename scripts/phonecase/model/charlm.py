@@ -1,13 +1,14 @@
 """The network: character → embedding → recurrent layer → feed-forward layers → next character."""
 
+import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
+import safetensors.torch
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from phonecase.errors import UserError
@@ -120,9 +121,11 @@ class CharLM(nn.Module):
         if (self.core, self.layers) != ("binary_highway", 1):  # the post's files have no word for it
             sizes |= {"core": self.core, "layers": self.layers}
         tensors = {name: tensor.detach().cpu() for name, tensor in self.state_dict().items()}
+        sizes["sha256"] = _digest(tensors)
+        # One entry of metadata: several would be written in a different order each time.
+        content = safetensors.torch.save(tensors, metadata={"sizes": json.dumps(sizes)})
         with atomic(_weights_file(path)) as temporary:
-            # One entry of metadata: several would be written in a different order each time.
-            save_file(tensors, temporary, metadata={"sizes": json.dumps(sizes)})
+            temporary.write_bytes(content)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -132,8 +135,14 @@ class CharLM(nn.Module):
             raise UserError(f"{path}: there are no such weights; train.py makes them")
         try:
             with safe_open(path, framework="pt") as file:
-                model = cls(**json.loads(file.metadata()["sizes"]))
-                model.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+                sizes = json.loads(file.metadata()["sizes"])
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            if sizes.pop("sha256", _digest(tensors)) != _digest(tensors):
+                raise ValueError("they were changed after they were written; remove them and train again")
+            if not all(tensor.isfinite().all() for tensor in tensors.values()):
+                raise ValueError("some are not numbers (NaN or infinite)")
+            model = cls(**sizes)
+            model.load_state_dict(tensors)
         except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
             raise UserError(f"{path}: not the weights of a CharLM: {error}") from None
         except UserError as error:
@@ -144,6 +153,15 @@ class CharLM(nn.Module):
 def signs(values: Tensor) -> Tensor:
     """−1 or +1 for each value, as int8; +1 for 0, as in the binary layer."""
     return 2 * (values >= 0).to(torch.int8) - 1
+
+
+def _digest(tensors: Mapping[str, Tensor]) -> str:
+    """SHA-256 of tensors' names, types, shapes and bytes."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(tensors.items()):
+        digest.update(f"{name} {tensor.dtype} {list(tensor.shape)} ".encode())
+        digest.update(tensor.contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _weights_file(path: Path) -> Path:

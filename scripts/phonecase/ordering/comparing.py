@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from phonecase.errors import UserError
-from phonecase.files import atomic, write_text
+from phonecase.files import write_text
 from phonecase.ordering.core import Ordering, Permutation, States
 from phonecase.ordering.criteria import Grid
 from phonecase.ordering.files import SavedOrder
@@ -139,8 +139,11 @@ def write_tables(
     if csv:
         write_text(csv, table.to_csv(index=False))
     if parquet:
-        with atomic(parquet) as path:
-            table.to_parquet(path, index=False)
+        import pyarrow as pa
+
+        from phonecase.tables import write_table
+
+        write_table(parquet, pa.Table.from_pandas(table, preserve_index=False))
 
 
 def scores(table: "pd.DataFrame", orders: Collection[str]) -> dict[str, str]:

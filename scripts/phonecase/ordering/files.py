@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from phonecase.errors import UserError
-from phonecase.files import atomic
 from phonecase.ordering.core import Ordering, States, similarity
 
 COLUMNS: dict[str, np.dtype[Any]] = {
@@ -52,9 +51,8 @@ def states_hash(states: States) -> str:
 def write_order(path: Path, order: SavedOrder) -> None:
     """Write the columns `row`, `unit` and `sign`, and the facts; same order, same bytes."""
     import pyarrow as pa
-    from pyarrow import parquet
 
-    from phonecase.tables import column
+    from phonecase.tables import column, write_table
 
     permutation = order.ordering.permutation
     columns: dict[str, npt.NDArray[Any]] = {
@@ -65,8 +63,7 @@ def write_order(path: Path, order: SavedOrder) -> None:
     table = pa.table(
         {name: column(values, COLUMNS[name]) for name, values in columns.items()}
     ).replace_schema_metadata({KEY: json.dumps(order.facts(), sort_keys=True)})
-    with atomic(path) as temporary:
-        parquet.write_table(table, temporary)
+    write_table(path, table)
 
 
 def read_order(path: Path) -> SavedOrder:

@@ -40,8 +40,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from phonecase.errors import UserError
-from phonecase.files import atomic
-from phonecase.tables import numbers, read_table
+from phonecase.tables import numbers, read_table, write_table
 
 PASSAGE = ("character", "book", "chapter", "verse", "surprise")  # what a grid of your own hasn't
 COLUMNS = ("position", *PASSAGE, "state")
@@ -115,8 +114,7 @@ def write_states(path: Path, states: States) -> None:
         columns["value"] = pa.FixedSizeListArray.from_arrays(numbers, H)
     metadata = json.dumps(states.metadata, sort_keys=True, ensure_ascii=False)
     table = pa.table(columns).replace_schema_metadata({METADATA_KEY: metadata.encode()})
-    with atomic(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd")
+    write_table(path, table, compression="zstd")
 
 
 def is_states_file(path: Path) -> bool:
@@ -144,10 +142,13 @@ def read_states(path: Path) -> States:
         missing.append("phonecase metadata")
     if missing:
         raise UserError(f"{path}: not a states file: it has no {missing[0]}")
+    units = numbers(table["state"]).astype(np.int8)
+    if not (abs(units) == 1).all():
+        raise UserError(f"{path}: not a states file: its states are not all −1 or +1")
     passage = {name: [] if own else table[name].to_pylist() for name in PASSAGE}
     return States(
         text="".join(passage["character"]),
-        units=numbers(table["state"]).astype(np.int8),
+        units=units,
         surprise=np.array(passage["surprise"], np.float32),  # null is nan
         places=list(zip(*(passage[name] for name in ("book", "chapter", "verse")), strict=True)),
         metadata=json.loads(table.schema.metadata[METADATA_KEY]),
