@@ -1,10 +1,11 @@
 """Build the vocabulary: every character of the text and the line break, sorted."""
 
+from phonecase.console import run
+
 import argparse
 import logging
 from pathlib import Path
 
-from phonecase import console
 from phonecase.corpus import Vocabulary, join, read_verses
 
 log = logging.getLogger("phonecase.build_vocab")
@@ -28,4 +29,4 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    console.run(parser(), main)
+    run(parser(), main)

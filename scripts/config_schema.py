@@ -1,9 +1,10 @@
 """Write the JSON schema of config.yaml, by which editors complete and check what is typed."""
 
+from phonecase.console import run
+
 import argparse
 from pathlib import Path
 
-from phonecase.console import run
 from phonecase.files import write_text
 from phonecase.workflow.config import schema
 

@@ -1,12 +1,13 @@
 """Put all orders in all styles on one sheet."""
 
+from phonecase.console import run
+
 import argparse
 import json
 import logging
 from pathlib import Path
 
 from phonecase.art import Style, contact_sheet, write_png
-from phonecase.console import run
 from phonecase.ordering import read_order_for
 from phonecase.states import read_states
 

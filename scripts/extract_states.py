@@ -1,12 +1,13 @@
 """Feed a passage to a trained network and keep its states, one row a character."""
 
+from phonecase.console import run
+
 import argparse
 import hashlib
 import logging
 from dataclasses import replace
 from pathlib import Path
 
-from phonecase.console import run
 from phonecase.corpus import OwnWords, Vocabulary, find_passage, read_verses
 from phonecase.model import CharLM
 from phonecase.states import extract, write_states

@@ -1,12 +1,13 @@
 """Fetch the text as a table: book, chapter, verse and text of a Bible, file, 0, line and text of another."""
 
+from phonecase.console import run
+
 import argparse
 import hashlib
 import json
 import logging
 from pathlib import Path
 
-from phonecase import console
 from phonecase.corpus import Counts, SourceSettings, canon, counts_table, fetch, split, write_verses
 from phonecase.files import write_text
 
@@ -55,4 +56,4 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    console.run(parser(), main)
+    run(parser(), main)

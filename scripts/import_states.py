@@ -1,10 +1,11 @@
 """Take states from a file of your own: a table or a two-coloured picture."""
 
+from phonecase.console import run
+
 import argparse
 import logging
 from pathlib import Path
 
-from phonecase.console import run
 from phonecase.states import OwnStates, read_own_states, write_states
 
 log = logging.getLogger("phonecase.import_states")

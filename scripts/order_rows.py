@@ -1,12 +1,13 @@
 """Choose an order for the rows of a picture: states → order."""
 
+from phonecase.console import run
+
 import argparse
 import json
 import logging
 import time
 from pathlib import Path
 
-from phonecase import console
 from phonecase.errors import UserError
 from phonecase.files import write_text
 from phonecase.ordering import (
@@ -79,4 +80,4 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    console.run(parser(), main)
+    run(parser(), main)

@@ -1,9 +1,10 @@
 """Put a network's units in the order of a picture, so that its states are the picture's rows."""
 
+from phonecase.console import run
+
 import argparse
 from pathlib import Path
 
-from phonecase.console import run
 from phonecase.errors import UserError
 from phonecase.model import CharLM
 from phonecase.ordering import permuted, read_ordering

@@ -1,5 +1,7 @@
 """Draw a passage's states in one style and every order: landscape and portrait PNGs at the size of print."""
 
+from phonecase.console import run
+
 import argparse
 import json
 import logging
@@ -9,7 +11,6 @@ from typing import get_args
 
 from phonecase.art import Orientation, Print, Style, render, size_in_mm, write_png
 from phonecase.art.kept import Kept
-from phonecase.console import run
 from phonecase.ordering import read_order_for, states_hash
 from phonecase.states import read_states
 

@@ -1,10 +1,11 @@
 """Split the text: some books, files or lines to train on, some kept back for validation, a verse a line."""
 
+from phonecase.console import run
+
 import argparse
 import logging
 from pathlib import Path
 
-from phonecase import console
 from phonecase.corpus import Counts, SplitSettings, counts_table, divide, join, read_verses, write_counts
 from phonecase.files import write_text
 
@@ -44,4 +45,4 @@ def parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    console.run(parser(), main)
+    run(parser(), main)
