@@ -22,7 +22,7 @@ rule render_variants:
     benchmark:
         "results/benchmarks/render_variants/{model}/{passage}/{style}.tsv"
     conda:
-        "../envs/art.yaml"
+        environment("art.yaml")
     resources:
         mem_mb=1000,
         runtime=30,
@@ -56,7 +56,7 @@ rule contact_sheet:
     benchmark:
         "results/benchmarks/contact_sheet/{model}/{passage}.tsv"
     conda:
-        "../envs/art.yaml"
+        environment("art.yaml")
     resources:
         mem_mb=1000,
         runtime=5,

@@ -63,6 +63,11 @@ def code(script):
     return CODE[script]
 
 
+def environment(name):
+    """The file of a conda environment. Snakemake fills wildcards into the path, the folder's name included."""
+    return str(HOME / "envs" / name).replace("{", "{{").replace("}", "}}")
+
+
 def path_of(script):
     """A script's path. As a function of the input it isn't recorded, so that the folder can move."""
 

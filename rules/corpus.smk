@@ -24,7 +24,7 @@ rule fetch_kjv:
     benchmark:
         "results/benchmarks/fetch_kjv.tsv"
     conda:
-        "../envs/data.yaml"
+        environment("data.yaml")
     resources:
         mem_mb=1000,
         runtime=20,
@@ -54,7 +54,7 @@ rule split_by_book:
     benchmark:
         "results/benchmarks/split_by_book.tsv"
     conda:
-        "../envs/data.yaml"
+        environment("data.yaml")
     resources:
         mem_mb=1000,
         runtime=5,
@@ -81,7 +81,7 @@ rule build_vocab:
     benchmark:
         "results/benchmarks/build_vocab.tsv"
     conda:
-        "../envs/data.yaml"
+        environment("data.yaml")
     resources:
         mem_mb=1000,
         runtime=5,

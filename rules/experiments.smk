@@ -34,7 +34,7 @@ rule experiments:
     benchmark:
         "results/benchmarks/experiments.tsv"
     conda:
-        "../envs/art.yaml"
+        environment("art.yaml")
     resources:
         mem_mb=2000,
         runtime=30,

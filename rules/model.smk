@@ -23,7 +23,7 @@ rule train:
     benchmark:
         "results/benchmarks/train/{model}.tsv"
     conda:
-        "../envs/torch.yaml"
+        environment("torch.yaml")
     threads: 4
     resources:
         gpu=1,
@@ -64,7 +64,7 @@ rule learning_curve:
     benchmark:
         "results/benchmarks/learning_curve/{model}.tsv"
     conda:
-        "../envs/art.yaml"
+        environment("art.yaml")
     resources:
         mem_mb=1000,
         runtime=5,

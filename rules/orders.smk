@@ -22,7 +22,7 @@ rule order_rows:
     benchmark:
         "results/benchmarks/order_rows/{model}/{passage}/{strategy}.tsv"
     conda:
-        "../envs/orders.yaml"
+        environment("orders.yaml")
     resources:
         mem_mb=2000,
         runtime=30,
@@ -62,7 +62,7 @@ rule compare_orders:
     benchmark:
         "results/benchmarks/compare_orders/{model}/{passage}.tsv"
     conda:
-        "../envs/orders.yaml"
+        environment("orders.yaml")
     resources:
         mem_mb=2000,
         runtime=20,
@@ -93,7 +93,7 @@ rule compare_models:
     benchmark:
         "results/benchmarks/compare_models/{passage}.tsv"
     conda:
-        "../envs/orders.yaml"
+        environment("orders.yaml")
     resources:
         mem_mb=1000,
         runtime=5,
@@ -117,7 +117,7 @@ rule permute_model:
     benchmark:
         "results/benchmarks/permute_model/{model}/{passage}/{strategy}.tsv"
     conda:
-        "../envs/torch.yaml"
+        environment("torch.yaml")
     resources:
         mem_mb=2000,
         runtime=10,

@@ -24,7 +24,7 @@ rule extract_states:
     wildcard_constraints:
         model=f"(?!{MODEL}/){MEMBER}",  # import_states makes those, or says what is missing
     conda:
-        "../envs/torch.yaml"
+        environment("torch.yaml")
     resources:
         mem_mb=2000,
         runtime=10,
@@ -49,7 +49,7 @@ rule import_states:
     benchmark:
         "results/benchmarks/import_states/{passage}.tsv"
     conda:
-        "../envs/art.yaml"
+        environment("art.yaml")
     resources:
         mem_mb=1000,
         runtime=5,
