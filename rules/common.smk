@@ -7,10 +7,26 @@ a text of hashes of the script and of every module of ours that it imports.
 
 import gc
 import os
+import signal
 import sys
 from pathlib import Path
+from threading import current_thread, main_thread
 
 from snakemake.utils import update_config
+
+
+def interrupted(number, frame):
+    """Ctrl-C: leave without a traceback. Once jobs are being stopped, a second one is no news."""
+    print("interrupted", file=sys.stderr)
+    if jobs_may_run:
+        signal.signal(signal.SIGINT, lambda number, frame: None)
+    sys.exit(128 + number)
+
+
+jobs_may_run = []  # something, from the start of the first on
+# Who ignores it, as a shell's background jobs do, or calls Snakemake from a thread of theirs, sees to it.
+if signal.getsignal(signal.SIGINT) == signal.default_int_handler and current_thread() is main_thread():
+    signal.signal(signal.SIGINT, interrupted)
 
 # Where the workflow lies. Results lie in the folder that one is in, which may be another.
 HOME = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent
@@ -303,3 +319,4 @@ wildcard_constraints:
 
 onstart:
     start_jobs_at_any_rate()
+    jobs_may_run.append(True)
