@@ -24,10 +24,13 @@ include: "rules/experiments.smk"
 
 
 rule all:
-    """Every configured picture, with the comparison of its orders, its contact sheet and its model's learning curve."""
+    """Everything that the settings ask for. Each file is named, so that whichever is lost is made again."""
     default_target: True
     input:
-        rules.learning_curves.input,
-        rules.pictures.input,
+        rules.corpus.input,
+        rules.models.input,
+        rules.states.input,
+        rules.orders.input,
         rules.comparisons.input,
+        rules.pictures.input,
         rules.contact_sheets.input,

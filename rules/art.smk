@@ -61,6 +61,7 @@ rule contact_sheet:
         mem_mb=1000,
         runtime=5,
     params:
+        orders=as_json(list(CONFIG.orders)),  # in another order, inputs count as the same
         styles=styles_json,
         code=code("contact_sheet.py"),
         script=path_of("contact_sheet.py"),

@@ -6,6 +6,7 @@ a text of hashes of the script and of every module of ours that it imports.
 """
 
 import gc
+import hashlib
 import os
 import signal
 import sys
@@ -42,6 +43,7 @@ from phonecase.states.own import MODEL
 from phonecase.workflow.config import Config, as_json, check, check_files, order
 from phonecase.workflow.fingerprint import fingerprints
 from phonecase.workflow.reading import read_yaml
+from phonecase.workflow.records import date_by_arrival, doubt_unfinished, keep_beside
 
 # All that is imported by now stays to the end: the garbage collector need not go through it again and again,
 # nor when Snakemake leaves. A fifth of a second of each call.
@@ -107,6 +109,18 @@ def source_json(wildcards):
     return corpus_json(SourceSettings)
 
 
+def content(file):
+    """The hash of a file of the user's, for a rule's params: it may be replaced by one with an older date."""
+    if not (file and Path(file).is_file()):  # it lies in object storage, or nowhere
+        return None
+    with open(file, "rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def source_content(wildcards):
+    return content(source_file(wildcards))
+
+
 def split_json(wildcards):
     return corpus_json(SplitSettings)
 
@@ -158,6 +172,10 @@ def own_states_file(wildcards):
     return named("states", wildcards.passage).file
 
 
+def own_states_content(wildcards):
+    return content(own_states_file(wildcards))
+
+
 def own_states_json(wildcards):
     return as_json(named("states", wildcards.passage))
 
@@ -175,9 +193,9 @@ def for_every_grid(pattern, **others):
     ]
 
 
-def for_every_passage_of_several_models(pattern):
+def for_every_passage_of_several_models(pattern, **others):
     """The files of a pattern for every passage, if there is more than one model to compare."""
-    return expand(pattern, passage=CONFIG.passages) if len(CONFIG.model) > 1 else []
+    return expand(pattern, passage=CONFIG.passages, **others) if len(CONFIG.model) > 1 else []
 
 
 def all_models_comparisons(wildcards):
@@ -263,6 +281,13 @@ def start_jobs_at_any_rate():
         workflow.scheduler.job_rate_limiter = None
 
 
+def mark_the_failed():
+    """Mark the outputs of failed jobs like those of interrupted ones; Snakemake records them like the others."""
+    for failed in workflow.scheduler.failed:
+        for job in failed.jobs if failed.is_group() else [failed]:
+            workflow.persistence.started(job)
+
+
 def style_json(wildcards):
     return as_json(named("styles", wildcards.style))
 
@@ -307,6 +332,16 @@ TABLE = "results/corpus/kjv.tsv" if CONFIG.corpus.is_kjv else "results/corpus/te
 if workflow.is_main_process and workflow.global_resources.get("gpu") == 0:
     print("gpu=0: networks train on", CONFIG.device.replace("auto", "the processor"), file=sys.stderr)
 
+if workflow.is_main_process:
+    stored_here = workflow.storage_settings.default_storage_provider is None
+    if stored_here and workflow.modifier.is_main_snakefile():  # another's records are its own business
+        keep_beside(Path("results"), Path(".snakemake"))
+        date_by_arrival(
+            [Path("results", read) for read in ("corpus", "models", "states", "orders", "compare")],
+            records=Path(".snakemake/metadata"),
+        )
+    doubt_unfinished(Path(".snakemake"))
+
 CODE = fingerprints(SCRIPTS, memory=Path(".snakemake/phonecase/programs.json"))
 
 
@@ -320,3 +355,8 @@ wildcard_constraints:
 onstart:
     start_jobs_at_any_rate()
     jobs_may_run.append(True)
+
+
+onerror:
+    mark_the_failed()
+    experiments_without_the_failed()

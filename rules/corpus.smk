@@ -30,6 +30,7 @@ rule fetch_kjv:
         runtime=20,
     params:
         settings=source_json,
+        content=source_content,
         code=code("fetch_kjv.py"),
         script=path_of("fetch_kjv.py"),
     shell:
@@ -90,3 +91,13 @@ rule build_vocab:
         script=path_of("build_vocab.py"),
     shell:
         "python {params.script:q} --table {input.table:q} --out {output.vocab:q} --log {log:q}"
+
+
+rule corpus:
+    """The text and all that was made of it."""
+    input:
+        TABLE,
+        expand(
+            "results/corpus/{file}",
+            file=["provenance.json", "train.txt", "validation.txt", "counts.tsv", "vocab.json"],
+        ),

@@ -47,7 +47,3 @@ rule experiments:
         "python {params.script:q} --results {params.results:q} --settings {params.settings:q}"
         " --parquet {output.parquet:q} --markdown {output.markdown:q} --html {output.html:q} --plot {output.plot:q}"
         " --complete {output.complete:q} --log {log:q}"
-
-
-onerror:
-    experiments_without_the_failed()

@@ -75,7 +75,17 @@ rule learning_curve:
         "python {params.script:q} --history {input.history:q} --png {output.png:q} --svg {output.svg:q} --log {log:q}"
 
 
-rule learning_curves:
-    """The learning curve of every configured model."""
+rule models:
+    """Every chosen model, with how its training went."""
     input:
-        expand("results/models/{model}/learning_curve.png", model=CONFIG.model),
+        expand(
+            "results/models/{model}/{file}",
+            model=CONFIG.model,
+            file=[
+                "weights.safetensors",
+                "history.parquet",
+                "summary.json",
+                "learning_curve.png",
+                "learning_curve.svg",
+            ],
+        ),

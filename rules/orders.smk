@@ -67,6 +67,7 @@ rule compare_orders:
         mem_mb=2000,
         runtime=20,
     params:
+        orders=as_json(list(CONFIG.orders)),  # in another order, inputs count as the same
         code=code("compare_orders.py"),
         script=path_of("compare_orders.py"),
     shell:
@@ -98,6 +99,7 @@ rule compare_models:
         mem_mb=1000,
         runtime=5,
     params:
+        models=as_json(CONFIG.model),  # likewise
         code=code("compare_models.py"),
         script=path_of("compare_models.py"),
     shell:
@@ -128,8 +130,20 @@ rule permute_model:
         "python {params.script:q} --weights {input.weights:q} --order {input.order:q} --out {output.weights:q} --log {log:q}"
 
 
+rule orders:
+    """Every order of every grid."""
+    input:
+        for_every_grid(
+            "results/orders/{model}/{passage}/{strategy}.{form}",
+            strategy=CONFIG.orders,
+            form=["parquet", "json"],
+        ),
+
+
 rule comparisons:
     """The comparison of the orders for every model and passage, and over the models if there are several."""
     input:
-        for_every_grid("results/compare/{model}/{passage}/orders.png"),
-        for_every_passage_of_several_models("results/compare/{passage}.md"),
+        for_every_grid(
+            "results/compare/{model}/{passage}/orders.{form}", form=["parquet", "csv", "md", "png"]
+        ),
+        for_every_passage_of_several_models("results/compare/{passage}.{form}", form=["parquet", "csv", "md"]),

@@ -55,8 +55,15 @@ rule import_states:
         runtime=5,
     params:
         settings=own_states_json,
+        content=own_states_content,
         code=code("import_states.py"),
         script=path_of("import_states.py"),
     shell:
         "python {params.script:q} --settings {params.settings:q} --passage {wildcards.passage}"
         " --out {output.states:q} --log {log:q}"
+
+
+rule states:
+    """The states of every model along every passage, and your own."""
+    input:
+        for_every_grid("results/states/{model}/{passage}.parquet"),

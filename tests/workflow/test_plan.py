@@ -20,6 +20,7 @@ ORDERS = {("order_rows", "mean"), ("order_rows", "insertion"), ("compare_orders"
 STATES = {("extract_states",)} | ORDERS
 MODEL = {("train",), ("learning_curve",)} | STATES
 EVERYTHING = {("fetch_kjv",), ("split_by_book",), ("build_vocab",)} | MODEL
+SHOWN = {("compare_orders",), ("contact_sheet",)}  # where the order of the orders shows
 INSERTION = {("order_rows", "insertion"), ("compare_orders",)} | ART
 
 
@@ -28,7 +29,7 @@ def jobs(planned: list[Job]) -> set[tuple[str, ...]]:
     return {
         (job.rule, *(wildcard for wildcard in job.wildcards if wildcard not in ("tiny", "romans")))
         for job in planned
-        if job.rule not in ("all", "pictures", "contact_sheets", "comparisons", "learning_curves")
+        if job.rule != "all"
     }
 
 
@@ -73,6 +74,7 @@ SETTINGS_CASES = {
     "an order's default, written out": ("insertion:", "insertion: {signed: false}", set()),
     "colour": ("#402040", "#402041", {("render_variants", "plum"), ("contact_sheet",)}),
     "size of print": ("cell: 2", "cell: 3", RENDER),
+    "the order of the orders": ("  mean:\n  insertion:\n", "  insertion:\n  mean:\n", SHOWN),
     "device": ("device: cpu", "device: auto", set()),
     "TensorBoard": ("device: cpu", "device: cpu\ntensorboard: true", set()),
     "comment": ("model: tiny", "model: tiny  # for a first look", set()),
@@ -180,6 +182,14 @@ def test_a_fresh_checkout_beside_copied_results_reruns_nothing(finished: Path, t
 
 def test_a_moved_folder_reruns_nothing(project: Path, tmp_path: Path) -> None:
     assert plan(project.rename(tmp_path / "elsewhere")) == []
+
+
+def test_results_without_snakemake_s_own_folder_are_known_all_the_same(project: Path) -> None:
+    shutil.rmtree(project / ".snakemake")
+    touch(project / "results/corpus/kjv.tsv")
+    assert plan(project) == []
+    edit(project, "config.yaml", "#402040", "#402041")
+    assert jobs(plan(project)) == {("render_variants", "plum"), ("contact_sheet",)}
 
 
 def test_a_lost_picture_is_drawn_again_and_nothing_else(project: Path) -> None:
