@@ -17,6 +17,8 @@ class Job(NamedTuple):
     rule: str
     wildcards: tuple[str, ...]
     reason: str
+    kinds: tuple[str, ...]
+    """The names of the wildcards."""
 
 
 class _Listener(logging.Handler):
@@ -30,7 +32,8 @@ class _Listener(logging.Handler):
         if getattr(record, "event", None) == LogEvent.JOB_INFO:
             wildcards = getattr(record, "wildcards", None) or {}
             reason = getattr(record, "reason", "")
-            self.jobs.append(Job(getattr(record, "rule_name", ""), tuple(wildcards.values()), reason))
+            rule = getattr(record, "rule_name", "")
+            self.jobs.append(Job(rule, tuple(wildcards.values()), reason, tuple(wildcards)))
 
 
 def plan(
@@ -38,6 +41,8 @@ def plan(
     targets: Iterable[str] = (),
     configfiles: Iterable[Path] = (),
     workflow: Path | None = None,
+    *,
+    forceall: bool = False,
 ) -> list[Job]:
     """The jobs of `snakemake -n` in a folder, by its own workflow or another, under the default profile."""
     listener = _Listener()
@@ -53,7 +58,7 @@ def plan(
             snakefile=(workflow or folder) / "Snakefile",
             workdir=folder,
         )
-        settings = DAGSettings(targets=set(targets), max_checksum_file_size=10**9)
+        settings = DAGSettings(targets=set(targets), forceall=forceall, max_checksum_file_size=10**9)
         called.dag(settings).execute_workflow(executor="local", pseudo_executor="dryrun")
         logger.removeHandler(listener)
     return sorted(listener.jobs)

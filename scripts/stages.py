@@ -1,0 +1,47 @@
+"""Run Snakemake in stages, so that a job that makes the same bytes again doesn't rerun what follows.
+
+`python scripts/stages.py --cores 4 --resources gpu=1`, with any words for Snakemake. One call of it runs all
+that follows from a job that runs; from call to call it compares contents. A stage takes a seventh of a second
+where it has nothing to do. Without results there is nothing to spare, and one call does it all.
+"""
+
+import io
+import sys
+from contextlib import redirect_stderr
+from pathlib import Path
+
+from snakemake.cli import main, parse_args
+
+STAGES = (["fetch_kjv"], ["split_by_book", "build_vocab"], ["train"], ["extract_states", "import_states"])
+WHOLE = ("dryrun", "forceall", "force", "forcerun", "until", "omit_from", "touch", "unlock")  # mean one call
+
+
+def status(words: list[str]) -> int:
+    """Call Snakemake, and return its exit status."""
+    try:
+        main(words)
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def run(words: list[str]) -> int:
+    """Call Snakemake for each stage and then for the rest, up to a failure; return the exit status.
+
+    Of the stages one hears what the jobs say, and what Snakemake says if one of them fails.
+    """
+    with redirect_stderr(io.StringIO()) as said:
+        _, options = parse_args(words)
+    if Path("results/models").exists() and not any(getattr(options, option) for option in WHOLE):
+        for stage in STAGES:
+            with redirect_stderr(io.StringIO()) as said:
+                failed = status([*words, "--until", *stage])
+            if failed:
+                print(said.getvalue(), end="", file=sys.stderr)
+                if not options.keep_going:
+                    return failed
+    return status(words)
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))

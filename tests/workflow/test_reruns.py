@@ -1,0 +1,245 @@
+"""The table of reruns.yaml holds: what Snakemake plans after each change, to the job, also after faults."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from PIL import Image
+from pydantic import BaseModel
+
+from phonecase.workflow.config import Config
+from workflow.matrix import PAGE, TABLE, Job, current, expand, jobs_of
+from workflow.planning import plan
+from workflow.small import ROOT, SETTINGS, copy_workflow, snakemake
+
+ALL = ("all", "experiments", "results/orders/tiny/romans/insertion.safetensors")
+NAMED = (
+    "models",
+    "passages",
+    "states",
+    "orders",
+    "styles",
+)  # tables whose keys are names of the user's choice
+BESIDE = {  # what some keys need beside them
+    "corpus.source": {"path": "mine.tsv"},
+    "corpus.path": {"source": "file"},
+    "corpus.url": {"source": "gutenberg"},
+    "states.mine.rows": {"file": "mine.png"},
+    "states.mine.columns": {"file": "mine.png"},
+    "states.mine.orientation": {"file": "mine.png"},
+    "states.mine.array": {"file": "mine.npz"},
+}
+
+# How a job ends before its time: instead of its script, this runs. Its process group has Snakemake in it, as
+# when Ctrl-C is pressed in a terminal, or the machine goes down.
+FAULTS = {
+    "failed": "raise SystemExit(1)",
+    "killed": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+    "interrupted with Snakemake": "import os, signal; os.killpg(0, signal.SIGINT); signal.pause()",
+    "killed with Snakemake": "import os, signal; os.killpg(0, signal.SIGKILL)",
+}
+
+
+@pytest.fixture(scope="module")
+def complete(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished project in which every rule has run. Changes to it are taken back."""
+    folder = copy_workflow(tmp_path_factory.mktemp("complete") / "phonecase")
+    settings = yaml.safe_load(SETTINGS) | {
+        "model": ["tiny", "other"],
+        "states": {"mine": {"file": "mine.npy"}},
+    }
+    write(folder, settings)
+    grid = np.random.default_rng(0).random((12, 5)) < 0.5
+    np.save(folder / "mine.npy", grid)
+    done = snakemake(folder, *ALL)
+    assert done.returncode == 0, done.stderr
+    shutil.copy(folder / "results/corpus/kjv.tsv", folder / "mine.tsv")
+    shutil.copy(folder / "mine.npy", folder / "again.npy")
+    np.savez(folder / "mine.npz", cells=grid)
+    Image.fromarray(grid).save(folder / "mine.png")
+    return folder
+
+
+@pytest.fixture(scope="module", params=FAULTS)
+def after_a_fault(complete: Path, tmp_path_factory: pytest.TempPathFactory, request: Any) -> Path:
+    """The finished project after `extract_states` of one model ended badly, all else being as it was."""
+    folder = shutil.copytree(complete, tmp_path_factory.mktemp("fault") / "phonecase", symlinks=True)
+    script, lost = folder / "scripts/extract_states.py", "results/states/tiny/romans.parquet"
+    with rewritten(script, FAULTS[request.param].encode()):
+        done = subprocess.run(
+            ["snakemake", lost, "--cores", "1"], cwd=folder, capture_output=True, start_new_session=True
+        )
+    assert done.returncode != 0
+    assert not (folder / lost).exists()
+    if "with Snakemake" in request.param:
+        assert snakemake(folder, "--unlock").returncode == 0
+    return folder
+
+
+def write(folder: Path, settings: dict[str, Any]) -> None:
+    (folder / "config.yaml").write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+
+
+@contextmanager
+def rewritten(file: Path, content: bytes) -> Iterator[None]:
+    """The file with another content, until the block ends."""
+    before, dates = file.read_bytes(), file.stat()
+    file.write_bytes(content)
+    try:
+        yield
+    finally:
+        file.write_bytes(before)
+        os.utime(file, ns=(dates.st_atime_ns, dates.st_mtime_ns))
+
+
+@contextmanager
+def changed(folder: Path, key: str, value: Any) -> Iterator[None]:
+    """The project with a setting changed, until the block ends."""
+    config = folder / "config.yaml"
+    settings = table = yaml.safe_load(config.read_text(encoding="utf-8"))
+    *path, last = key.split(".")
+    for part in path:
+        table = table.setdefault(part, {})
+    table |= {last: value} | BESIDE.get(key, {})
+    with rewritten(config, yaml.safe_dump(settings, sort_keys=False).encode()):
+        yield
+
+
+def planned(folder: Path, *, forceall: bool = False) -> dict[Job, str]:
+    """What would run if everything was asked for, with the reasons."""
+    return jobs_of(plan(folder, ALL, forceall=forceall))
+
+
+def by_another(found: dict[Job, str]) -> set[Job]:
+    """The jobs that run since another one does or they never ran, and not for a change in themselves."""
+    return {job for job, why in found.items() if why.startswith(("Input files updated by", "Missing output"))}
+
+
+def expected(folder: Path, *runs: str) -> set[Job]:
+    """What the table means by a cell, in a project as it is set up now."""
+    return expand(runs, planned(folder, forceall=True).keys() | {Job("experiments", passage="romans")})
+
+
+def keys(model: type[BaseModel], path: str = "") -> Iterator[str]:
+    """Every key that may be set in a table of the settings; names of the user's choice are stars."""
+    for name, field in model.model_fields.items():
+        yield from inner(field.annotation, f"{path}{name}")
+
+
+def inner(annotation: Any, path: str) -> Iterator[str]:
+    """The keys in a value of that type, or the one that it stands at."""
+    arguments = getattr(annotation, "__args__", ())
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield from keys(annotation, f"{path}.")
+    elif arguments and getattr(annotation, "__origin__", None) is dict and path != "sweep":
+        yield from inner(arguments[1], f"{path}.*")
+    else:
+        yield path
+
+
+def test_every_key_of_the_settings_has_a_row() -> None:
+    rows = set()
+    for key, *_ in TABLE["settings"]:
+        section, *rest = key.split(".")
+        rows.add(
+            ".".join([section, *("*" if section in NAMED and i == 0 else r for i, r in enumerate(rest))])
+        )
+    assert rows >= set(keys(Config))
+
+
+def test_every_program_has_a_row() -> None:
+    scripts = ROOT / "scripts"
+    programs = {
+        str(path.relative_to(scripts))
+        for path in scripts.rglob("*")
+        if path.is_file() and path.suffix not in (".pyi", ".pyc") and path.name != "py.typed"
+    }
+    rows = [file for files, _ in TABLE["code"] for file in files]
+    assert sorted(rows) == sorted(programs)
+
+
+def test_the_page_is_current() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == current(page), "run: PYTHONPATH=scripts:tests python -m workflow.matrix"
+
+
+@pytest.mark.slow
+def test_every_result_has_a_row(complete: Path) -> None:
+    """Of each kind: what holds for one model, grid, order and style holds for the others."""
+    rows = {file for file, *_ in TABLE["files"]}
+    for path in (complete / "results").rglob("*"):
+        file = path.relative_to(complete).as_posix()
+        if path.is_file() and path.parts[len(complete.parts) + 1] not in ("logs", "benchmarks", "records"):
+            for old, new in (("/other/", "/tiny/"), ("/own/mine", "/tiny/romans"), ("/printed", "/plum")):
+                file = file.replace(old, new)
+            likely = {file, file.replace("/mean", "/insertion"), file.replace("/insertion", "/mean")}
+            assert likely & rows, file
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("key", "value", "note", "runs"), TABLE["settings"], ids=[f"{k} {n}" for k, _, n, _ in TABLE["settings"]]
+)
+def test_a_setting(complete: Path, key: str, value: Any, note: str, runs: list[str]) -> None:
+    with changed(complete, key, value):
+        found = planned(complete)
+        assert found.keys() == expected(complete, *runs)
+        assert found.keys() - by_another(found) <= expected(complete, *(words.strip(" →") for words in runs))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("file", "lost", "other"), TABLE["files"], ids=[row[0] for row in TABLE["files"]])
+def test_a_file(complete: Path, file: str, lost: list[str] | None, other: list[str]) -> None:
+    path = complete / file
+    with rewritten(path, path.read_bytes()):
+        os.utime(path)
+        assert not planned(complete), "touched"
+    if lost is not None:
+        with rewritten(path, b""):
+            path.unlink()
+            found = planned(complete)
+            assert found.keys() == expected(complete, *lost), "lost"
+            assert any(f"Missing output files: {file}" in why or file in why for why in found.values())
+    for date in (0, None):
+        with rewritten(path, path.read_bytes() + b"?"):
+            if date is not None:
+                os.utime(path, (date, date))
+            found = planned(complete)
+            assert found.keys() == expected(complete, *other), "another"
+            assert not found or any(file in why or "arams" in why for why in found.values())
+    assert not planned(complete)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("files", "runs"), TABLE["code"], ids=[row[0][0] for row in TABLE["code"]])
+def test_a_program(complete: Path, files: list[str], runs: list[str]) -> None:
+    jobs = expected(complete, *runs)
+    for file in files:
+        path = complete / "scripts" / file
+        with rewritten(path, path.read_bytes() + b"\nEDITED = True\n"):
+            found = planned(complete)
+            assert found.keys() == jobs, file
+            assert not found or any(f"{file}:" in why for why in found.values()), file
+
+
+@pytest.mark.slow
+def test_after_a_fault_that_job_runs_and_what_follows_whatever_is_changed(after_a_fault: Path) -> None:
+    assert planned(after_a_fault).keys() == expected(after_a_fault, "extract_states tiny →")
+    one_of_each = {str(runs): (key, value, runs) for key, value, _, runs in TABLE["settings"]}
+    for key, value, runs in one_of_each.values():
+        with changed(after_a_fault, key, value):
+            every = planned(after_a_fault, forceall=True).keys()
+            assert planned(after_a_fault).keys() == expand([*runs, "extract_states tiny →"], every), key
+
+
+@pytest.mark.slow
+def test_after_a_fault_one_picture_is_asked_for(after_a_fault: Path) -> None:
+    found = jobs_of(plan(after_a_fault, ["results/art/tiny/romans/mean/plum.png"])).keys()
+    assert {job.rule for job in found} == {"extract_states", "order_rows", "render_variants"}
