@@ -109,16 +109,20 @@ def source_json(wildcards):
     return corpus_json(SourceSettings)
 
 
-def content(file):
-    """The hash of a file of the user's, for a rule's params: it may be replaced by one with an older date."""
-    if not (file and Path(file).is_file()):  # it lies in object storage, or nowhere
-        return None
-    with open(file, "rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+def content(files):
+    """The hashes of files of the user's, for a rule's params: one may be replaced by one with an older date.
+
+    Nothing for a file that lies in object storage, or nowhere.
+    """
+    hashes = []
+    for file in filter(os.path.isfile, files):
+        with open(file, "rb") as opened:
+            hashes.append(hashlib.file_digest(opened, "sha256").hexdigest())
+    return as_json(hashes)
 
 
 def source_content(wildcards):
-    return content(source_file(wildcards))
+    return content(source_file(wildcards) or [])
 
 
 def split_json(wildcards):
@@ -140,6 +144,10 @@ def device(wildcards, input, resources):
 def tensorboard(wildcards, output):
     """Training's option for TensorBoard. Not recorded either: the log leaves the weights as they are."""
     return f"--tensorboard {Path(output.weights).parent}/tensorboard" if CONFIG.tensorboard else ""
+
+
+def own_words_content(wildcards):
+    return content(own_words_file(wildcards))
 
 
 def own_words_file(wildcards):
@@ -173,7 +181,7 @@ def own_states_file(wildcards):
 
 
 def own_states_content(wildcards):
-    return content(own_states_file(wildcards))
+    return content([own_states_file(wildcards)])
 
 
 def own_states_json(wildcards):

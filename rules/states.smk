@@ -30,6 +30,7 @@ rule extract_states:
         runtime=10,
     params:
         reference=reference,
+        words=own_words_content,
         code=code("extract_states.py"),
         script=path_of("extract_states.py"),
     shell:

@@ -27,10 +27,12 @@ NAMED = (
     "orders",
     "styles",
 )  # tables whose keys are names of the user's choice
-BESIDE = {  # what some keys need beside them
+BESIDE: dict[str, dict[str, str | None]] = {  # what some keys need beside them, or to be away
     "corpus.source": {"path": "mine.tsv"},
     "corpus.path": {"source": "file"},
     "corpus.url": {"source": "gutenberg"},
+    "corpus.min_count": {"source": "text", "path": "mine.tsv", "validation_books": None},
+    "corpus.validation": {"source": "text", "path": "mine.tsv", "validation_books": None},
     "states.mine.rows": {"file": "mine.png"},
     "states.mine.columns": {"file": "mine.png"},
     "states.mine.orientation": {"file": "mine.png"},
@@ -108,6 +110,8 @@ def changed(folder: Path, key: str, value: Any) -> Iterator[None]:
     for part in path:
         table = table.setdefault(part, {})
     table |= {last: value} | BESIDE.get(key, {})
+    for away in [name for name, beside in BESIDE.get(key, {}).items() if beside is None]:
+        del table[away]
     with rewritten(config, yaml.safe_dump(settings, sort_keys=False).encode()):
         yield
 
@@ -159,7 +163,10 @@ def test_every_program_has_a_row() -> None:
     programs = {
         str(path.relative_to(scripts))
         for path in scripts.rglob("*")
-        if path.is_file() and path.suffix not in (".pyi", ".pyc") and path.name != "py.typed"
+        if path.is_file()
+        and path.suffix != ".pyi"
+        and path.name != "py.typed"
+        and path.parent.name != "__pycache__"
     }
     rows = [file for files, _ in TABLE["code"] for file in files]
     assert sorted(rows) == sorted(programs)
