@@ -66,7 +66,8 @@ def atomic(path: Path) -> Iterator[Path]:
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except OSError as error:
-        if error.errno is not None and error.filename in (None, name):
+        ours = error.filename in (None, name) or str(error.filename2) == name  # copied to
+        if error.errno is not None and ours:
             raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
         raise
     finally:
