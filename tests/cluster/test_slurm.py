@@ -56,6 +56,17 @@ def test_a_run_on_the_cluster_gives_the_same_bytes_in_two_jobs(
     assert len(slurm.jobs()) - before == 2, "one to train, one for all the orders and pictures"
 
 
+def test_a_folder_may_have_a_name_that_shells_and_snakemake_read(
+    slurm: Cluster, local: Path, tmp_path: Path
+) -> None:
+    """Without `$`, which the plugin's `sbatch --wrap` fills in, and `%`, which SLURM does."""
+    folder = copy_without_results(local, tmp_path / "a b'c;e&f|g(h)[i]{j}!ö…")
+    run = start(folder)
+    said = finish(run)
+    assert run.returncode == 0, said
+    assert contents(folder) == contents(local)
+
+
 class SideBySide(NamedTuple):
     """Trainings of one recipe, of which all but one met with an accident."""
 
