@@ -30,7 +30,7 @@ GRID_ENGINE = (
     "--set-threads=train=1",
 )
 # Checkpoints many times a second, so that there is one soon after a training began.
-OFTEN = ("--device {params.device}", "--device {params.device} --checkpoint-seconds 0.2")
+OFTEN = ("--device {params.device:q}", "--device {params.device:q} --checkpoint-seconds 0.2")
 
 
 def copy(folder: Path, to: Path, settings: str) -> Path:
