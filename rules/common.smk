@@ -10,6 +10,7 @@ import hashlib
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from threading import current_thread, main_thread
 
@@ -18,9 +19,13 @@ from snakemake.utils import update_config
 
 def interrupted(number, frame):
     """Ctrl-C: leave without a traceback. Once jobs are being stopped, a second one is no news."""
-    print("interrupted", file=sys.stderr)
-    if jobs_may_run:
-        signal.signal(signal.SIGINT, lambda number, frame: None)
+    print("interrupted", file=sys.stderr, flush=True)
+    if not jobs_may_run:
+        # Before that Snakemake may be anywhere in its event loop, which takes an exception badly.
+        with suppress(Exception):
+            workflow.persistence.unlock()  # what this process has locked, if anything
+        os._exit(128 + number)
+    signal.signal(signal.SIGINT, lambda number, frame: None)
     sys.exit(128 + number)
 
 
