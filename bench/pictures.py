@@ -26,6 +26,7 @@ from pathlib import Path
 
 import yaml
 
+import instances  # noqa: F401  (first: it finds the library)
 from phonecase.files import write_text
 
 ROOT = Path(__file__).parents[1]

@@ -324,7 +324,9 @@ OWN = [
 ]
 try:
     for path in [DEFAULTS, *OWN, *workflow.overwrite_configfiles]:
-        read_yaml(path)  # before `configfile:`, whose reader passes over what this one names
+        near = Path(path).absolute()
+        near = near.relative_to(Path.cwd()) if near.is_relative_to(Path.cwd()) else path  # as people name it
+        read_yaml(near)  # before `configfile:`, whose reader passes over what this one names
 except UserError as error:
     stop(error)
 
@@ -338,16 +340,20 @@ for path in OWN:
     config.update(read_yaml(path))
     update_config(config, workflow.config_settings.overwrite_config)  # --configfile and --config come last
     workflow.configfiles.append(path)
-config = {**read_yaml(DEFAULTS), **config}
+if not workflow.config_settings.replace_workflow_config:
+    config = {**read_yaml(DEFAULTS), **config}
 CONFIG = checked_config()
 TABLE = "results/corpus/kjv.tsv" if CONFIG.corpus.is_kjv else "results/corpus/text.tsv"
 
 if workflow.is_main_process and workflow.global_resources.get("gpu") == 0:
     print("gpu=0: networks train on", CONFIG.device.replace("auto", "the processor"), file=sys.stderr)
 
+# Not where they lie in object storage, and not another workflow's.
+RECORDS_ARE_OURS = (
+    workflow.storage_settings.default_storage_provider is None and workflow.modifier.is_main_snakefile()
+)
 if workflow.is_main_process:
-    stored_here = workflow.storage_settings.default_storage_provider is None
-    if stored_here and workflow.modifier.is_main_snakefile():  # another's records are its own business
+    if RECORDS_ARE_OURS and Path("results").exists():  # if not, a plan leaves it so; see onstart
         keep_beside(Path("results"), Path(".snakemake"))
         date_by_arrival(
             [Path("results", read) for read in ("corpus", "models", "states", "orders", "compare")],
@@ -366,6 +372,8 @@ wildcard_constraints:
 
 
 onstart:
+    if RECORDS_ARE_OURS:
+        keep_beside(Path("results"), Path(".snakemake"))
     start_jobs_at_any_rate()
     jobs_may_run.append(True)
 

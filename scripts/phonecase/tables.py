@@ -80,8 +80,15 @@ def numbers(column: pa.ChunkedArray) -> NDArray[Any]:
     """
     array = column.combine_chunks()
     if isinstance(array, pa.FixedSizeListArray):
-        return np.from_dlpack(array.flatten()).reshape(len(array), array.type.list_size)
-    return np.from_dlpack(array)
+        return _numbers(array.flatten()).reshape(len(array), array.type.list_size)
+    return _numbers(array)
+
+
+def _numbers(array: pa.Array) -> NDArray[Any]:
+    if not (pa.types.is_integer(array.type) or pa.types.is_floating(array.type)) or array.null_count:
+        raise TypeError(f"not numbers: {array.type}")
+    dtype = np.dtype(array.type.to_pandas_dtype())  # which is NumPy's
+    return np.frombuffer(array.buffers()[1], dtype, len(array), array.offset * dtype.itemsize)
 
 
 def column(array: npt.ArrayLike, dtype: npt.DTypeLike) -> pa.Array:

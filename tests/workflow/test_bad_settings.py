@@ -267,7 +267,11 @@ def run(folder: Path, case: dict[str, Any], before: tuple[str, ...] = ()) -> sub
         cwd=folder,
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={
+            **os.environ,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "CONDOR_CONFIG": os.devnull,
+        },  # HTCondor's plugin warns
     )
 
 
@@ -286,7 +290,7 @@ def test_a_run_says_nothing_else(tmp_path: Path, case: dict[str, Any]) -> None:
     assert done.returncode == 1
     assert "Traceback" not in done.stdout + done.stderr
     (line,) = said(done)
-    assert line.startswith(f"config: {case['says'].replace('FOLDER', str(folder))}")
+    assert line.startswith(f"config: {case['says']}")
     assert not (folder / "results").exists()
 
 
