@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from phonecase.model.fast.cpu import in_own_threads
+from phonecase.model.fast.cpu import in_own_threads, own_threads
 
 # Odd polynomials a x + b x³ + c x⁵ to apply in turn, each the one nearest to 1 wherever the one before may
 # have left a singular value (Polar Express, N. Amsel et al. 2025, arXiv:2505.16932), from 0.01 to 1.02 on.
@@ -47,32 +47,36 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """Move every parameter that has a gradient."""
+        """Move every parameter that has a gradient, some of them in each of our own threads."""
+        pairs = [
+            (parameter, group)
+            for group in self.param_groups
+            for parameter in group["params"]
+            if parameter.grad is not None
+        ]
+        parts = _even(pairs, own_threads())
+
+        def move(_: int, begin: int, end: int) -> None:
+            for part in parts[begin:end]:
+                self._move(part)
+
+        in_own_threads(len(parts), move)
+
+    def _move(self, pairs: list[tuple[Tensor, dict[str, Any]]]) -> None:
+        """Move these parameters, each with its group; matrices of one shape together."""
         alike = defaultdict[torch.Size, list[tuple[Tensor, Tensor, float]]](list)  # by their shape
-        for group in self.param_groups:
-            for parameter in group["params"]:
-                if parameter.grad is None:
-                    continue
+        for parameter, group in pairs:
+            if group["weight_decay"]:
                 parameter.mul_(1 - group["lr"] * group["weight_decay"])
-                matrices = _wide(parameter, group["rows"])
-                momentum = _wide(self._momentum(parameter, group["momentum"]), group["rows"])
-                alike[matrices.shape[1:]].append((matrices, momentum, group["lr"]))
+            matrices = _wide(parameter, group["rows"])
+            momentum = _wide(self._momentum(parameter, group["momentum"]), group["rows"])
+            alike[matrices.shape[1:]].append((matrices, momentum, group["lr"]))
         for shape, members in alike.items():
-            directions = self._orthogonal(torch.cat([momentum for _, momentum, _ in members]))
+            directions = orthogonal(torch.cat([momentum for _, momentum, _ in members]), self.precision)
             scale = 0.2 * max(shape) ** 0.5  # U Vᵀ times √max(sides) has entries of about 1, Adam's of 0.2
             parts = torch.split(directions, [len(matrices) for matrices, _, _ in members])
             for (matrices, _, lr), part in zip(members, parts, strict=True):
                 matrices.add_(part, alpha=-lr * scale)
-
-    def _orthogonal(self, matrices: Tensor) -> Tensor:
-        """`orthogonal`, some of the matrices in each thread."""
-        found = torch.empty_like(matrices)
-
-        def make(_: int, begin: int, end: int) -> None:
-            found[begin:end] = orthogonal(matrices[begin:end], self.precision)
-
-        in_own_threads(len(matrices), make)
-        return found
 
     def _momentum(self, parameter: Tensor, momentum: float) -> Tensor:
         """The gradients' running mean with this one in it, looked at one step ahead (Nesterov)."""
@@ -94,6 +98,16 @@ def orthogonal(matrices: Tensor, precision: torch.dtype) -> Tensor:
         square = x @ x.mT  # (K, m, m)
         x = torch.baddbmm(x, torch.baddbmm(square, square, square, beta=b, alpha=c), x, beta=a)
     return x.to(matrices.dtype)
+
+
+def _even(
+    pairs: list[tuple[Tensor, dict[str, Any]]], count: int
+) -> list[list[tuple[Tensor, dict[str, Any]]]]:
+    """The parameters with their groups in so many parts or fewer, about as many weights in each."""
+    parts = [list[tuple[Tensor, dict[str, Any]]]() for _ in range(min(count, len(pairs)))]
+    for pair in sorted(pairs, key=lambda pair: -pair[0].numel()):
+        min(parts, key=lambda part: sum(parameter.numel() for parameter, _ in part)).append(pair)
+    return parts
 
 
 def _wide(stack: Tensor, rows: int | None) -> Tensor:
