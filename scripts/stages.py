@@ -2,10 +2,12 @@
 
 `python scripts/stages.py --cores 4 --resources gpu=1`, with any words for Snakemake. One call of it runs all
 that follows from a job that runs; from call to call it compares contents. A stage takes a seventh of a second
-where it has nothing to do. Without results there is nothing to spare, and one call does it all.
+where it has nothing to do. Without results there is nothing to spare, and one call does it all, while what
+the orders need is compiled.
 """
 
 import io
+import subprocess
 import sys
 from contextlib import redirect_stderr
 from pathlib import Path
@@ -25,6 +27,16 @@ def status(words: list[str]) -> int:
     return 0
 
 
+def compile_orders() -> None:
+    """Start to compile what the orders need, where nobody else wants the core. It takes some ten seconds."""
+    subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("compile_orders.py")],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # not interrupted with the run: what is compiled is kept
+    )
+
+
 def run(words: list[str]) -> int:
     """Call Snakemake for each stage and then for the rest, up to a failure; return the exit status.
 
@@ -32,7 +44,10 @@ def run(words: list[str]) -> int:
     """
     with redirect_stderr(io.StringIO()) as said:
         _, options = parse_args(words)
-    if Path("results/models").exists() and not any(getattr(options, option) for option in WHOLE):
+    fresh = not Path("results/models").exists()
+    if fresh and not options.dryrun:
+        compile_orders()
+    if not fresh and not any(getattr(options, option) for option in WHOLE):
         for stage in STAGES:
             with redirect_stderr(io.StringIO()) as said:
                 failed = status([*words, "--until", *stage])
