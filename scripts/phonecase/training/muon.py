@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from phonecase.model.fast.cpu import in_own_threads, own_threads
+from phonecase.model.fast.cpu import in_own_threads, own_parts_of
 
 # Odd polynomials a x + b x³ + c x⁵ to apply in turn, each the one nearest to 1 wherever the one before may
 # have left a singular value (Polar Express, N. Amsel et al. 2025, arXiv:2505.16932), from 0.01 to 1.02 on.
@@ -54,7 +54,7 @@ class Muon(torch.optim.Optimizer):
             for parameter in group["params"]
             if parameter.grad is not None
         ]
-        parts = _even(pairs, own_threads())
+        parts = _even(pairs, own_parts_of(len(pairs)))
 
         def move(_: int, begin: int, end: int) -> None:
             for part in parts[begin:end]:

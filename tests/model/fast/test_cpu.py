@@ -13,9 +13,10 @@ from phonecase.training.muon import Muon
 
 
 @pytest.fixture
-def own_threads() -> Iterator[None]:
-    """Three threads, whatever there was before."""
+def own_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Three threads and parts, whatever there was before."""
     before = torch.get_num_threads()
+    monkeypatch.setattr(cpu, "PARTS", 3)
     cpu.use_own_threads(3)
     yield
     cpu._own_threads = 0
@@ -34,14 +35,16 @@ def test_every_row_is_worked_on_once_and_pytorch_keeps_to_one_thread(own_threads
         cpu.in_threads(10, work)
     assert sorted(seen) == [(0, 0, 3, False), (1, 3, 6, False), (2, 6, 10, False)]
     assert torch.get_num_threads() == 1
-    assert cpu.own_threads() == cpu.threads() == 3
+    assert cpu.own_parts_of(10) == cpu.threads() == 3
 
 
 @pytest.mark.parametrize("failing", [0, 2])
 def test_what_goes_wrong_in_a_thread_is_raised_when_all_are_done(own_threads: None, failing: int) -> None:
     done: list[int] = []
+    each_in_its_own = threading.Barrier(3)
 
     def work(part: int, begin: int, end: int) -> None:
+        each_in_its_own.wait(timeout=60)
         if part == failing:
             raise ValueError(f"part {part}")
         done.append(part)
@@ -51,11 +54,22 @@ def test_what_goes_wrong_in_a_thread_is_raised_when_all_are_done(own_threads: No
     assert sorted(done) == [part for part in range(3) if part != failing]
 
 
+def test_a_thread_that_does_not_come_to_run_is_not_waited_for(own_threads: None) -> None:
+    busy, done = threading.Event(), list[int]()
+    others = [cpu._pool(2).submit(busy.wait) for _ in range(2)]
+    try:
+        cpu.in_threads(6, lambda part, begin, end: done.append(part))
+    finally:
+        busy.set()
+    assert done == [0, 1, 2]
+    assert all(other.result() for other in others)
+
+
 def test_without_them_pytorch_s_own_work_is_one_piece() -> None:
     parts: list[tuple[int, int, int]] = []
     cpu.in_own_threads(7, lambda *part: parts.append(part))
     assert parts == [(0, 0, 7)]
-    assert cpu.own_threads() == 1
+    assert cpu.own_parts_of(7) == 1
 
 
 def gradients() -> list[torch.Tensor]:
@@ -74,6 +88,14 @@ def gradients() -> list[torch.Tensor]:
     muon = Muon([{"params": [matrix], "rows": 8}], precision=torch.float32)
     muon.step()
     return [tensor.detach() for tensor in [*found, matrix]]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_step_is_the_same_to_the_last_bit_in_however_many_threads(own_threads: None, threads: int) -> None:
+    in_three = gradients()
+    cpu.use_own_threads(threads)
+    for ours, theirs in zip(gradients(), in_three, strict=True):
+        assert torch.equal(ours, theirs)
 
 
 def test_a_step_is_the_same_but_for_rounding(request: pytest.FixtureRequest) -> None:

@@ -22,7 +22,7 @@ from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
 from phonecase.model.fast import head_cpu
-from phonecase.model.fast.cpu import in_own_threads, own_threads
+from phonecase.model.fast.cpu import in_own_threads, own_parts_of
 
 Layers = Sequence[tuple[Tensor, Tensor]]
 """Weight (out, in) and bias (out,) of each linear map. After the 1st, 3rd, 5th, ... is a ReLU, but never
@@ -77,9 +77,9 @@ class _CrossEntropy(torch.autograd.Function):
             ctx.save_for_backward(grad_states.to(states.dtype), *grads)
             return nats / len(states)
         layers = [(weight.to(precision), bias.to(precision)) for weight, bias in own]
-        total = states.new_zeros(own_threads(), dtype=torch.float32)  # each thread sums up its own
+        total = states.new_zeros(own_parts_of(len(states)), dtype=torch.float32)  # each part sums up its own
         grad_states = torch.empty_like(states)
-        grads = [parameter.new_zeros(own_threads(), *parameter.shape) for parameter in parameters]
+        grads = [parameter.new_zeros(own_parts_of(len(states)), *parameter.shape) for parameter in parameters]
 
         def add(part: int, begin: int, end: int) -> None:
             for first in range(begin, end, _BLOCK):

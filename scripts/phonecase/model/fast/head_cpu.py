@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from phonecase.model.fast.bfloat16 import COLUMNS, Kernels, kernels, multiply, packed
-from phonecase.model.fast.cpu import ONE, arrays, compiled, copy, exp, in_threads, load, store, threads
+from phonecase.model.fast.cpu import ONE, arrays, compiled, copy, exp, in_threads, load, parts_of, store
 
 _BLOCK = 192  # characters: a multiple of 4
 _NEVER = -1e30  # score of a character that only fills up the last panel
@@ -54,10 +54,10 @@ def cross_entropy(
 
     states = states.to(torch.bfloat16)
     grad_states = torch.empty_like(states)
-    parts = threads()
-    nats = torch.zeros(parts, dtype=torch.float64)
-    grad_weights = torch.zeros(parts, sum(weight.numel() for weight in weights))  # each sums up its own
-    grad_biases = torch.zeros(parts, sum(widths[1:]))
+    parts = parts_of(len(states), _BLOCK)  # each sums up its own
+    nats = torch.empty(parts, dtype=torch.float64)
+    grad_weights = torch.empty(parts, sum(weight.numel() for weight in weights))
+    grad_biases = torch.empty(parts, sum(widths[1:]))
     given = arrays(states, targets, torch.tensor(widths), forward, backward, torch.cat(biases))
     made, *sums = arrays(grad_states, nats, grad_weights, grad_biases)
     in_threads(
@@ -65,6 +65,7 @@ def cross_entropy(
         lambda part, begin, end: _pass(
             kernels(), *given, made, *(total[part : part + 1] for total in sums), begin, end
         ),
+        together=_BLOCK,
     )
     shapes = [(after, before) for before, after in pairwise(widths)]
     of_weights = torch.split(grad_weights.sum(0), [after * before for after, before in shapes])
@@ -92,6 +93,7 @@ def _pass(
     end: int,
 ) -> None:
     """The characters from `begin` to `end`; what is summed up has a leading axis of 1."""
+    nats[:], grad_weights[:], grad_biases[:] = 0, 0, 0
     H, widest = widths[0], widths.max()
     values = np.zeros(_BLOCK * widths[:-1].sum(), np.uint16)  # what goes into each layer
     scores = np.empty(_BLOCK * widths[-1], np.float32)

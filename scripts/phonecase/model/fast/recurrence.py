@@ -52,7 +52,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from phonecase.model.fast import recurrence_cpu
-from phonecase.model.fast.cpu import in_own_threads, own_threads
+from phonecase.model.fast.cpu import in_own_threads, own_parts_of
 
 logger = logging.getLogger(__name__)
 
@@ -127,7 +127,9 @@ class _BinaryHighway(torch.autograd.Function):
 
 def _products(after: Tensor, before: Tensor, dtype: torch.dtype) -> Tensor:
     """afterᵀ before of (N, 3H) and (N, H), in blocks that are summed up in `dtype`: (3H, H)."""
-    sums = after.new_zeros(own_threads(), after.shape[1], before.shape[1], dtype=dtype)  # each thread its own
+    sums = after.new_zeros(
+        own_parts_of(len(after)), after.shape[1], before.shape[1], dtype=dtype
+    )  # each part its own
 
     def add(part: int, begin: int, end: int) -> None:
         for first in range(begin, end, _BLOCK):

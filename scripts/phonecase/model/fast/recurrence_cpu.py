@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from phonecase.model.fast.bfloat16 import COLUMNS, ROWS, kernels, multiply, packed
-from phonecase.model.fast.cpu import ONE, arrays, compiled, copy, exp, in_threads, load, store, threads
+from phonecase.model.fast.cpu import ONE, arrays, compiled, copy, exp, in_threads, load, parts_of, store
 
 _GROUP = 5  # units whose sums are tabulated together
 _PATTERNS = 2 ** (_GROUP - 1)  # states of a group whose last unit is +1
@@ -56,14 +56,16 @@ def backward(
     """The gradients of the gates (L, B, 3H), in their precision, of the table and of the initial state."""
     grad_gates = torch.empty_like(gates)
     grad_initial = torch.empty_like(initial)
-    grad_tables = table.new_zeros(threads(), *table.shape)  # each thread sums up its own
+    grad_tables = table.new_zeros(parts_of(len(initial), ROWS), *table.shape)  # each sums up its own
     padded = torch.nn.functional.pad(weight, (0, 0, 0, -len(weight) % 4))  # its rows are taken by fours
     add, pairs = _product(weight, gates.dtype)
     given = [add, *arrays(gates, tokens, initial, states, grad_states, padded, pairs)]
     made = arrays(grad_gates, grad_initial)
     loop = _backward_for(initial.shape[-1])
     in_threads(
-        len(initial), lambda part, begin, end: loop(*given, *made, grad_tables[part].numpy(), begin, end)
+        len(initial),
+        lambda part, begin, end: loop(*given, *made, grad_tables[part].numpy(), begin, end),
+        together=ROWS,
     )
     return grad_gates, grad_tables.sum(0), grad_initial
 
