@@ -1,0 +1,270 @@
+"""Where the cells lie on the page: all in whole numbers, so that any language finds the same.
+
+A page is what the print service gets: the case (`trim`) and a border around it that is cut off (`bleed`).
+The grid has a row a unit and a column a character. A cell is a square of a whole number of pixels; it is
+the same size everywhere, and nothing is stretched. Let `//` round down, also below zero, and `up(a / b)`
+be `-(-a // b)`. Lengths are whole micrometres, an inch is 25,400 of them.
+
+1.  A length l has `px(l) = (2 * l * dpi + 25400) // 50800` pixels (the nearest), or at least `up(l * dpi
+    / 25400)`.
+2.  The page is `up((width + 2 * bleed) * dpi / 25400)` pixels wide; the trim `px(width)`, its left edge
+    at `(page - trim) // 2`. In height likewise. With a template the page is the template's pixels, and
+    the trim what `px(bleed)` on every side leaves of it. The safe box lies `px(safe)` inside the trim, on
+    every side.
+3.  Landscape has characters along the page's width, the first at the left, and units down its height, the
+    first row at the top. Portrait is that turned clockwise by a quarter: characters down the height, the
+    first at the top; units along the width, the first row at the *right*. `auto` is portrait where the
+    page is higher than wide, so that characters run along the longer side.
+4.  The cell, by fit. `cover`: the smallest with which the units reach across the trim, `up(side /
+    units)`, where `side` is the trim's along the units. `contain`: the largest with which the whole grid
+    lies in the safe box, the lesser of `safe // count` in both directions. `exact`: as given.
+5.  Cells are numbered along the page, across and down, 0 to count - 1 (in portrait, the cell numbered i
+    across shows row units - 1 - i). Cell 0 starts at `origin`. Units, and in `contain` characters too,
+    are centred: `trim start + (trim - count * cell) // 2`. Otherwise the first character starts where the
+    trim does.
+6.  `contain` paints the cells numbered 0 to count - 1, around them is ground. Otherwise the page is
+    filled: cells `first = (0 - origin) // cell` to `last = (page - 1 - origin) // cell`; cell i shows
+    what cell i mod count of the grid does, so beyond its ends the grid goes on from its other end. What
+    juts out of the page is cut off.
+7.  Seen are the cells that lie whole in the trim: `up((trim start - origin) / cell)` to, without it,
+    `(trim end - origin) // cell`, within 0 to count in `contain`; of more than count, count.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from phonecase.art.styles import Orientation
+from phonecase.errors import UserError
+
+MICROMETRES_PER_INCH = 25_400
+
+Fit = Literal["cover", "contain", "exact"]
+
+
+class Box(NamedTuple):
+    """A rectangle on the page, in pixels from its top left corner."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+class Block(NamedTuple):
+    """A grid of cells on the page. Cells are numbered along the page, `first` at (left, top)."""
+
+    left: int
+    """px of the first cell's left edge; negative where the page cuts it"""
+    top: int
+    first_across: int
+    across: int
+    """how many cells"""
+    first_down: int
+    down: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A page in pixels, and the cells on it."""
+
+    width: int
+    height: int
+    dpi: int
+    trim: Box
+    safe: Box
+    orientation: Orientation
+    cell: int
+    """px along each side of a cell"""
+    blocks: tuple[Block, ...]
+    """one, or one for each line of a poster"""
+    units_seen: int
+    characters_seen: int
+
+
+def pixels(length: int, dpi: int) -> int:
+    """The whole number of pixels nearest to a length in micrometres."""
+    return (2 * length * dpi + MICROMETRES_PER_INCH) // (2 * MICROMETRES_PER_INCH)
+
+
+def micrometres(mm: float) -> int:
+    """A length in mm as a whole number of micrometres."""
+    return round(mm * 1000)
+
+
+def lay_out(
+    units: int,
+    characters: int,
+    *,
+    width: int,
+    height: int,
+    bleed: int = 0,
+    safe: int = 0,
+    dpi: int = 300,
+    orientation: Orientation | Literal["auto"] = "auto",
+    fit: Fit = "cover",
+    cell: int = 7,
+    template: tuple[int, int] | None = None,
+) -> Layout:
+    """A grid on one page (see above). Lengths are micrometres, `template` and `cell` pixels.
+
+    Raises UserError where `contain` finds no room for a pixel a cell.
+    """
+    page = template or (_up((width + 2 * bleed) * dpi), _up((height + 2 * bleed) * dpi))
+    border = pixels(bleed, dpi)
+    trims = (
+        tuple(side - 2 * border for side in page) if template else (pixels(width, dpi), pixels(height, dpi))
+    )
+    trim = Box(*((side - inner) // 2 for side, inner in zip(page, trims, strict=True)), *trims)
+    inset = pixels(safe, dpi)
+    inner = Box(trim.left + inset, trim.top + inset, trim.width - 2 * inset, trim.height - 2 * inset)
+    if orientation == "auto":
+        orientation = "portrait" if page[1] > page[0] else "landscape"
+    turned = orientation == "portrait"
+    counts = (units, characters) if turned else (characters, units)  # across, down
+    match fit:
+        case "cover":
+            cell = -(-(trim.width if turned else trim.height) // units)
+        case "contain":
+            cell = min(inner.width // counts[0], inner.height // counts[1])
+            if cell < 1:
+                raise UserError(
+                    f"print: {units} units × {characters:,} characters do not all fit into "
+                    f"{max(inner.width, 0):,} × {max(inner.height, 0):,} pixels, even at a pixel a cell; "
+                    "say `fit: cover`, or `phone: poster`, which has lines"
+                )
+    firsts, numbers, starts, seen = [], [], [], []
+    for axis, count in enumerate(counts):
+        start, side = trim[axis], trim[axis + 2]
+        of_units = (axis == 0) == turned
+        origin = start + (side - count * cell) // 2 if of_units or fit == "contain" else start
+        low, high = -(-(start - origin) // cell), (start + side - origin) // cell
+        if fit == "contain":
+            first, last, low, high = 0, count - 1, max(low, 0), min(high, count)
+        else:
+            first, last = -origin // cell, (page[axis] - 1 - origin) // cell
+        firsts.append(first)
+        numbers.append(last - first + 1)
+        starts.append(origin + first * cell)
+        seen.append(max(0, min(count, high - low)))
+    return Layout(
+        *page,
+        dpi,
+        trim,
+        inner,
+        orientation,
+        cell,
+        (Block(starts[0], starts[1], firsts[0], numbers[0], firsts[1], numbers[1]),),
+        units_seen=seen[0 if turned else 1],
+        characters_seen=seen[1 if turned else 0],
+    )
+
+
+def lay_out_bare(
+    units: int, characters: int, *, dpi: int = 300, orientation: Orientation = "landscape", cell: int = 7
+) -> Layout:
+    """The grid alone, every cell of it and nothing else."""
+    across, down = (units, characters) if orientation == "portrait" else (characters, units)
+    page = Box(0, 0, across * cell, down * cell)
+    return Layout(
+        page.width,
+        page.height,
+        dpi,
+        page,
+        page,
+        orientation,
+        cell,
+        (Block(0, 0, 0, across, 0, down),),
+        units_seen=units,
+        characters_seen=characters,
+    )
+
+
+def lay_out_lines(
+    units: int,
+    characters: int,
+    *,
+    width: int,
+    height: int,
+    bleed: int = 0,
+    safe: int = 0,
+    dpi: int = 300,
+    fit: Fit = "contain",
+    cell: int = 7,
+    template: tuple[int, int] | None = None,
+) -> list[Layout]:
+    """A long passage on a poster: lines of characters, one below the other like the lines of a text.
+
+    Between two lines is an eighth of a line's height. Each line but the last has as many characters as reach
+    across the safe box; all lines stand in its middle, the last one begins where the others do. The cell is
+    the largest with which all lines fit on one page; with `fit: exact` it is as given, and there are as many
+    pages as that takes.
+
+    Raises UserError where there is no room for a pixel a cell, or for one line.
+    """
+    empty = lay_out(
+        units,
+        characters,
+        width=width,
+        height=height,
+        bleed=bleed,
+        safe=safe,
+        dpi=dpi,
+        orientation="landscape",
+        fit="exact",
+        cell=1,
+        template=template,
+    )
+    room = empty.safe
+    gap = max(1, units // 8)  # cells
+
+    def lines_of(size: int) -> int:
+        """How many lines one below the other are room for."""
+        return (room.height // size + gap) // (units + gap)
+
+    if fit != "exact":
+        cell = next(
+            (
+                size
+                for size in range(room.height // units, 0, -1)
+                if (room.width // size) * lines_of(size) >= characters
+            ),
+            0,
+        )
+    across, lines = (min(room.width // cell, characters), lines_of(cell)) if cell else (0, 0)
+    if not across or not lines:
+        raise UserError(
+            f"print: {units} units × {characters:,} characters do not all fit into "
+            f"{max(room.width, 0):,} × {max(room.height, 0):,} pixels; say `fit: exact` with a small "
+            "`cell:`, and there are as many pages as it takes, or take a larger poster"
+        )
+    pages = []
+    for start in range(0, characters, across * lines):
+        here = [
+            (first, min(across, characters - first))
+            for first in range(start, min(start + across * lines, characters), across)
+        ]
+        left = room.left + (room.width - across * cell) // 2
+        top = room.top + (room.height - (len(here) * (units + gap) - gap) * cell) // 2
+        pages.append(
+            Layout(
+                empty.width,
+                empty.height,
+                dpi,
+                empty.trim,
+                room,
+                "landscape",
+                cell,
+                tuple(
+                    Block(left, top + row * (units + gap) * cell, first, count, 0, units)
+                    for row, (first, count) in enumerate(here)
+                ),
+                units_seen=units,
+                characters_seen=sum(count for _, count in here),
+            )
+        )
+    return pages
+
+
+def _up(length_by_dpi: int) -> int:
+    """Pixels that are at least a length."""
+    return -(-length_by_dpi // MICROMETRES_PER_INCH)
