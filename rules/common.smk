@@ -345,6 +345,10 @@ if not workflow.config_settings.replace_workflow_config:
 CONFIG = checked_config()
 TABLE = "results/corpus/kjv.tsv" if CONFIG.corpus.is_kjv else "results/corpus/text.tsv"
 
+if workflow.is_main_process:
+    for warning in CONFIG.warnings():
+        print("config: warning:", warning, file=sys.stderr)
+
 if workflow.is_main_process and workflow.global_resources.get("gpu") == 0:
     print("gpu=0: networks train on", CONFIG.device.replace("auto", "the processor"), file=sys.stderr)
 

@@ -53,11 +53,20 @@ def faults(path: tuple[str, ...], value: Any) -> list[str]:
 SCHEMA = json.loads(schema())
 
 
+def meant(spec: dict[str, Any]) -> dict[str, Any]:
+    """A schema, or the one that it refers to, also where it says `or null`."""
+    others = [one for one in spec.get("anyOf", []) if one.get("type") != "null"]
+    if len(others) == 1 and "$ref" in others[0]:
+        spec = others[0]
+    found: dict[str, Any] = SCHEMA["$defs"][spec["$ref"].split("/")[-1]] if "$ref" in spec else spec
+    return found
+
+
 def keys(
     spec: dict[str, Any], path: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
     """Every key of the settings with its schema; under names of the user's choice, that of one."""
-    spec = SCHEMA["$defs"][spec["$ref"].split("/")[-1]] if "$ref" in spec else spec
+    spec = meant(spec)
     if path:
         yield path, spec
     for table in (spec, *spec.get("anyOf", [])):
@@ -89,7 +98,7 @@ def of_the_wrong_kind() -> Iterator[Case]:
         options = [repr(option) for option in spec.get("enum", [])]
         words = ", ".join(options[:-1]) + f" or {options[-1]}" if options else ""
         for value, says in DATA["kinds"].get(kind(alternatives[0]), []):
-            if value is None and (optional or path[0] == "states"):
+            if value is None and (optional or path[0] in ("states", "styles")):
                 continue
             yield Case(path, value, says.replace("{options}", words))
 
@@ -312,6 +321,19 @@ def test_without_a_gpu_networks_train_on_the_processor_and_the_run_says_so(tmp_p
     done = run(folder, {"arguments": [*target, "gpu=1"]})
     assert said(done) == []
     assert " --device auto " in done.stdout
+
+
+@pytest.mark.slow
+def test_colours_that_are_close_are_a_warning_and_the_run_goes_on(tmp_path: Path) -> None:
+    folder = copy_workflow(tmp_path / "phonecase")
+    style = '{pale: {colours: ["#F0F0F0", "#FFFFFF"]}}'
+    done = run(folder, {"arguments": ["--quiet", "host", "--config", f"styles={style}"]})
+    assert done.returncode == 0
+    assert said(done)[0] == (
+        "config: warning: styles.pale: #F0F0F0 and #FFFFFF are close: contrast 1.1:1 (legible from 3:1), "
+        "ΔE 3.0, to the colour-blind 3.0 (safe in print from 10)"
+    )
+    assert "render_variants" in done.stdout + done.stderr
 
 
 READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && cd "$0" && exec "$@"'

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 import yaml
 
-from phonecase.art import Print, Style
+from phonecase.art import PALETTES, Print, Style
 from phonecase.errors import UserError
 from phonecase.ordering import STRATEGIES
 from phonecase.training import Recipe
@@ -87,6 +87,26 @@ def test_the_seven_pairs_of_colours_are_the_posts() -> None:
     }
 
 
+def test_a_style_without_colours_has_those_of_the_palette_of_its_name() -> None:
+    styles = {
+        "harbour": None,
+        "night": {},
+        "mine": {"colours": "ember"},
+        "ink": {"colours": ["#000000", "#FFFFFF"]},
+    }
+    found = {name: style.colours for name, style in check(changed("styles", styles)).styles.items()}
+    named = {"harbour": "harbour", "night": "night", "mine": "ember"}
+    assert found == {name: PALETTES[palette].colours for name, palette in named.items()} | {
+        "ink": ("#000000", "#FFFFFF")
+    }
+
+
+def test_colours_that_are_close_are_warned_of_by_their_style_s_name() -> None:
+    assert not list(check(DEFAULT).warnings())
+    (line,) = check(changed("styles.pale", {"colours": ["#F0F0F0", "#FFFFFF"]})).warnings()
+    assert line.startswith("styles.pale: #F0F0F0 and #FFFFFF are close: contrast 1.1:1 ")
+
+
 def test_the_eight_orders_of_the_post_and_chance_are_there() -> None:
     posts = {"identity", "mean", "fft", "annealed", "nearest", "nearest_two_ended", "insertion", "two_opt"}
     assert posts | {"random"} <= set(check(DEFAULT).orders)
@@ -163,6 +183,8 @@ def test_editors_know_the_default_file_and_mark_a_wrong_key() -> None:
     for sweep in ({"swift": {"seed": [0, 1], "window": 64}}, {"swift": [{"clip_norm": [None, 1]}]}):
         assert not list(validator.iter_errors(changed("sweep", sweep)))
         assert list(validator.iter_errors(changed("sweep", {"swift": {"sed": [0, 1]}})))
+    for style in (None, {}, {"colours": "harbour"}):
+        assert not list(validator.iter_errors(changed("styles.night", style)))
     wrong = {"models.swift.step": 7, "orders.mean": {"sed": 1}, "orders.meen": None, "modle": "post"}
     for key, value in wrong.items():
         assert list(validator.iter_errors(changed(key, value))), key

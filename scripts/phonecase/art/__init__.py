@@ -1,6 +1,7 @@
 """The picture: states in an order and a style, a cell a bit, for print and for sheets of many.
 
-`styles` are colours and sizes, `rendering` draws one picture, `sheets` many on one page.
+`styles` are colours and sizes, `palettes` colours made in the space of `colour`, `rendering` draws one
+picture, `sheets` many on one page.
 """
 
 import lazy_loader

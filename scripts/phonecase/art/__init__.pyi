@@ -1,3 +1,4 @@
+from .palettes import PALETTES as PALETTES
 from .rendering import render as render
 from .rendering import size_in_mm as size_in_mm
 from .rendering import write_png as write_png

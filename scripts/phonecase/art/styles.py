@@ -1,13 +1,23 @@
 """How a picture looks: the pair of colours that is its style, and the size at which it is printed."""
 
+import math
 import re
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from phonecase.art.colour import apart
+from phonecase.art.palettes import PALETTES
+from phonecase.errors import suggestion
 from phonecase.settings import Settings
 
 Orientation = Literal["landscape", "portrait"]
+
+LEGIBLE = 3.0
+"""The contrast from which graphics can be read (WCAG 2.2, criterion 1.4.11)."""
+PRINTABLE = 10.0
+"""The ΔE from which two colours stay two when each is printed 5 off, which ISO 12647-2 allows."""
 
 
 def _hex_colour(text: str) -> str:
@@ -16,17 +26,54 @@ def _hex_colour(text: str) -> str:
     return text.upper()
 
 
+def _pair(value: Any) -> Any:
+    """A palette's name stands for its colours."""
+    if not isinstance(value, str):
+        return value
+    if value not in PALETTES:
+        hint = suggestion(value, PALETTES) or f"; give two colours, or one of {', '.join(PALETTES)}"
+        raise ValueError(f"there is no palette '{value}'{hint}")
+    return PALETTES[value].colours
+
+
 Colour = Annotated[str, AfterValidator(_hex_colour), Field(examples=["#0040A1"])]
+_Name = Literal[tuple(PALETTES)]  # type: ignore[valid-type]
 
 
 class Style(Settings):
     """A pair of colours."""
 
-    colours: tuple[Colour, Colour]
-    """The colour of −1, then that of +1, as in ['#FEF7E9', '#0040A1']."""
+    colours: Annotated[
+        tuple[Colour, Colour],
+        BeforeValidator(_pair, json_schema_input_type=_Name | tuple[Colour, Colour]),
+    ]
+    """The colour of −1, then that of +1, as in ['#FEF7E9', '#0040A1']; or the name of a palette."""
+
+    @property
+    def warning(self) -> str | None:
+        """What is said of colours that are hard to tell apart, or may be in print or to the colour-blind."""
+        first, second = self.colours
+        contrast, delta_e, deuteranopia = (math.floor(10 * part) / 10 for part in apart(first, second))
+        if contrast >= LEGIBLE and min(delta_e, deuteranopia) >= PRINTABLE:
+            return None
+        return (
+            f"{first} and {second} are close: contrast {contrast:.1f}:1 (legible from {LEGIBLE:.0f}:1), "
+            f"ΔE {delta_e:.1f}, to the colour-blind {deuteranopia:.1f} (safe in print from {PRINTABLE:.0f})"
+        )
 
 
-PRINTED = Style(colours=("#FEF7E9", "#0040A1"))
+def named_styles(table: Mapping[Any, Any]) -> dict[Any, Any]:
+    """A table of styles in which one that has no colours has those of the palette of its name."""
+    return {name: _named(name, style) for name, style in table.items()}
+
+
+def _named(name: Any, style: Any) -> Any:
+    if style is None or (isinstance(style, Mapping) and "colours" not in style and name in PALETTES):
+        return {"colours": name, **(style or {})}
+    return style
+
+
+PRINTED = Style(colours=PALETTES["printed"].colours)
 """The colours of the case that the post's author had printed."""
 
 

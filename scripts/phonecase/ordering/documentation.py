@@ -3,6 +3,7 @@
 `PYTHONPATH=scripts python -m phonecase.ordering.documentation` brings them up to date.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from phonecase.files import write_text
@@ -14,8 +15,16 @@ PAGE = Path(__file__).parents[3] / "docs" / "orders.md"
 
 
 def current(page: str) -> str:
-    """The page with its tables, between `<!-- NAME -->` and `<!-- end -->`, as the registries have them."""
-    for name, table in (("strategies", strategies_table()), ("criteria", criteria_table())):
+    """The page with its tables as the registries have them."""
+    return filled(page, {"strategies": strategies_table(), "criteria": criteria_table()})
+
+
+def filled(page: str, tables: Mapping[str, str]) -> str:
+    """A page with its tables, each between `<!-- NAME -->` and `<!-- end -->`.
+
+    Raises ValueError for a table that the page has no place for.
+    """
+    for name, table in tables.items():
         before, opened, rest = page.partition(f"<!-- {name} -->\n")
         _, closed, after = rest.partition("<!-- end -->")
         if not (opened and closed):

@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from phonecase.art import Print, Style
+from phonecase.art.styles import named_styles
 from phonecase.corpus import CorpusSettings, OwnWords, parse
 from phonecase.errors import UserError, suggestion
 from phonecase.experiments.sweep import LONGEST, Experiment, experiments, members
@@ -68,6 +69,11 @@ def _passage(value: Any, info: ValidationInfo) -> Any:
     return value
 
 
+def _styles(value: Any) -> Any:
+    """A style that says no colours has those of the palette of its name."""
+    return named_styles(value) if isinstance(value, Mapping) else value
+
+
 Passage = Annotated[
     str | OwnWords,
     BeforeValidator(_passage, json_schema_input_type=str | OwnWords),
@@ -104,8 +110,12 @@ class Config(Settings):
     orders: dict[Name, dict[str, Any] | None] = Field(min_length=1)
     """Named orders of the rows: a strategy's settings; the strategy is the name, or what `strategy:` says."""
 
-    styles: dict[Name, Style] = Field(min_length=1)
-    """Named pairs of colours."""
+    styles: Annotated[
+        dict[Name, Style],
+        BeforeValidator(_styles, json_schema_input_type=dict[Name, Style | None]),
+        Field(min_length=1),
+    ]
+    """Named pairs of colours. One that says none has those of the palette of its name, as in `harbour:`."""
 
     print: Print = Print()
     """The size of the printed picture."""
@@ -150,6 +160,12 @@ class Config(Settings):
             if isinstance(passage, OwnWords) and passage.file:
                 yield f"passages.{name}.file", passage.file
         yield from ((f"states.{name}.file", grid.file) for name, grid in self.states.items())
+
+    def warnings(self) -> Iterator[str]:
+        """What may be a slip, a line each."""
+        for name, style in self.styles.items():
+            if style.warning:
+                yield f"styles.{name}: {style.warning}"
 
     def find(self, section: str, name: str) -> Any:
         """What has that name in a section: models (a sweep's members too), passages, states, orders, styles.
@@ -271,6 +287,7 @@ def schema() -> str:
     orders = result["properties"]["orders"]
     del orders["patternProperties"]
     orders |= {"properties": own, "additionalProperties": {"anyOf": named}}
+    del result["$defs"]["Style"]["required"]  # those of the palette of its name
     keys = Recipe.model_json_schema()["properties"]
     varied = {
         key: {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]} for key, one in keys.items()
