@@ -24,13 +24,20 @@ test: setup  ## Run all tests
 test-fast: setup  ## Run the tests that take a moment: no real trainings, no whole workflows
 	$(IN_VENV) python -m pytest -n 2 -m "not slow" $(ARGS)
 
-check: setup  ## Check style, types and the workflow's own rules
+# What checks the page's programs; a run needs none of it.
+NODE := $(if $(shell command -v npm),tests/explorer/node_modules/.package-lock.json)
+
+tests/explorer/node_modules/.package-lock.json: tests/explorer/package-lock.json
+	npm --prefix tests/explorer ci --no-audit --no-fund
+
+check: setup $(NODE)  ## Check style, types and the workflow's own rules; with npm, those of the page's programs too
 	$(IN_VENV) ruff check
 	$(IN_VENV) ruff format --check
 	$(IN_VENV) mypy
 	$(IN_VENV) PYTHONPATH=scripts lint-imports
 	$(IN_VENV) snakefmt --check Snakefile rules
 	$(IN_VENV) snakemake --lint
+	$(if $(NODE),npm --prefix tests/explorer run check,@echo "no npm: the page's programs are not checked")
 
 bench: setup  ## Time a training step beside autograd and nn.GRU; wants a quiet machine
 	$(IN_VENV) python bench/training.py $(ARGS)

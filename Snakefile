@@ -20,6 +20,7 @@ include: "rules/model.smk"
 include: "rules/states.smk"
 include: "rules/orders.smk"
 include: "rules/art.smk"
+include: "rules/explorer.smk"
 include: "rules/experiments.smk"
 
 
@@ -34,3 +35,4 @@ rule all:
         rules.comparisons.input,
         rules.pictures.input,
         rules.contact_sheets.input,
+        rules.explorers.input,

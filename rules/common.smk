@@ -219,6 +219,22 @@ def all_orders(wildcards):
     return expand("results/orders/{model}/{passage}/{strategy}.parquet", strategy=CONFIG.orders, **wildcards)
 
 
+def states_of_every_passage(wildcards):
+    return expand("results/states/{model}/{passage}.parquet", passage=CONFIG.passages, **wildcards)
+
+
+def orders_of_every_passage(wildcards):
+    pattern = "results/orders/{model}/{passage}/{strategy}.parquet"
+    return expand(pattern, passage=CONFIG.passages, strategy=CONFIG.orders, **wildcards)
+
+
+def corpus_in_words(wildcards):
+    """What a network reads, for a sentence about it."""
+    if CONFIG.corpus.is_kjv:
+        return "the King James Bible"
+    return " and ".join(path.name for path in CONFIG.corpus.path) or "its text"
+
+
 def all_order_reports(wildcards):
     return expand("results/orders/{model}/{passage}/{strategy}.json", strategy=CONFIG.orders, **wildcards)
 

@@ -19,6 +19,7 @@ FILES = {
     "art/deep/brush.py": 'def stroke():\n    """Paint."""\n    return 1\n',
     "art/unused.py": "",
     "art/colour.html": "<b>red</b>",
+    "art/colour/wheel.js": "turn();",
     "art/other.html": "<b>blue</b>",
 }
 
@@ -37,6 +38,7 @@ def test_a_script_depends_on_itself_and_all_that_it_imports_at_any_depth(scripts
         "art/__init__.py",
         "art/colour.html",
         "art/colour.py",
+        "art/colour/wheel.js",
         "art/deep/__init__.py",
         "art/deep/brush.py",
         "art/paint.py",
@@ -51,6 +53,7 @@ def test_a_script_depends_on_itself_and_all_that_it_imports_at_any_depth(scripts
         ("art/__init__.py", "x = 1\n"),
         ("art/colour.py", "x = 1\n"),
         ("art/colour.html", "<br>"),
+        ("art/colour/wheel.js", "stop();"),
         ("art/deep/brush.py", "x = 1\n"),
     ],
 )
@@ -60,7 +63,7 @@ def test_an_edit_changes_the_scripts_that_use_the_file(scripts: Path, file: str,
     after = {name: fingerprint(scripts / name) for name in before}
     assert after["draw.py"] != before["draw.py"]
     assert (after["train.py"] != before["train.py"]) == (
-        file in ("art/__init__.py", "art/colour.py", "art/colour.html")
+        file in ("art/__init__.py", "art/colour.py", "art/colour.html", "art/colour/wheel.js")
     )
 
 

@@ -15,12 +15,13 @@ pytestmark = pytest.mark.slow
 
 # The jobs of the small project: one model, one passage, two orders, two styles.
 RENDER = {("render_variants", "printed"), ("render_variants", "plum")}
-ART = RENDER | {("contact_sheet",)}
+PAGE = {("explore",)}  # one for all passages of a model
+ART = RENDER | {("contact_sheet",)} | PAGE
 ORDERS = {("order_rows", "mean"), ("order_rows", "insertion"), ("compare_orders",)} | ART
 STATES = {("extract_states",)} | ORDERS
 MODEL = {("train",), ("learning_curve",)} | STATES
 EVERYTHING = {("fetch_kjv",), ("split_by_book",), ("build_vocab",)} | MODEL
-SHOWN = {("compare_orders",), ("contact_sheet",)}  # where the order of the orders shows
+SHOWN = {("compare_orders",), ("contact_sheet",)} | PAGE  # where the order of the orders shows
 INSERTION = {("order_rows", "insertion"), ("compare_orders",)} | ART
 
 
@@ -72,8 +73,8 @@ SETTINGS_CASES = {
         {tuple("printed-one" if part == "insertion" else part for part in job) for job in INSERTION},
     ),
     "an order's default, written out": ("insertion:", "insertion: {signed: false}", set()),
-    "colour": ("#402040", "#402041", {("render_variants", "plum"), ("contact_sheet",)}),
-    "size of print": ("cell: 2", "cell: 3", RENDER),
+    "colour": ("#402040", "#402041", {("render_variants", "plum"), ("contact_sheet",)} | PAGE),
+    "size of print": ("cell: 2", "cell: 3", RENDER | PAGE),
     "the order of the orders": ("  mean:\n  insertion:\n", "  insertion:\n  mean:\n", SHOWN),
     "device": ("device: cpu", "device: auto", set()),
     "TensorBoard": ("device: cpu", "device: cpu\ntensorboard: true", set()),
@@ -99,7 +100,8 @@ def test_another_source_of_the_text_reruns_everything(project: Path) -> None:
 
 def test_a_new_passage_is_read_and_drawn_without_training(project: Path) -> None:
     edit(project, "config.yaml", "romans: Romans 1:16-17", "romans: Romans 1:16-17\n  psalm: Psalm 23")
-    assert jobs(plan(project)) == {(rule, "psalm", *rest) for rule, *rest in STATES}
+    of_the_psalm = {(rule, "psalm", *rest) for rule, *rest in STATES - PAGE}
+    assert jobs(plan(project)) == of_the_psalm | PAGE
 
 
 def test_a_new_model_is_trained_beside_the_old_one(project: Path) -> None:
@@ -111,7 +113,7 @@ def test_a_new_model_is_trained_beside_the_old_one(project: Path) -> None:
 def test_states_of_ones_own_are_ordered_and_drawn_without_a_model(project: Path) -> None:
     np.save(project / "mine.npy", np.eye(9, dtype=np.int8))
     append(project, "config.yaml", "states:\n  mine: {file: mine.npy}\n")
-    expected = {(rule, "own", "mine", *rest) for rule, *rest in ORDERS} | {("import_states", "mine")}
+    expected = {(rule, "own", "mine", *rest) for rule, *rest in ORDERS - PAGE} | {("import_states", "mine")}
     assert jobs(plan(project)) == expected
 
 
@@ -133,7 +135,8 @@ CODE_CASES = {
     "scripts/phonecase/states/extraction.py": STATES,
     "scripts/phonecase/ordering/post.py": ORDERS,
     "scripts/phonecase/ordering/comparing.py": {("compare_orders",)},
-    "scripts/phonecase/art/rendering.py": {("compare_orders",)} | ART,
+    "scripts/phonecase/art/rendering.py": {("compare_orders",)} | ART - PAGE,
+    "scripts/phonecase/explorer/page/grid.js": PAGE,
     "scripts/phonecase/art/sheets.py": {("compare_orders",), ("contact_sheet",)},
     "scripts/phonecase/workflow/config.py": set(),
     "scripts/phonecase/workflow/fingerprint.py": set(),
@@ -189,7 +192,7 @@ def test_results_without_snakemake_s_own_folder_are_known_all_the_same(project: 
     touch(project / "results/corpus/kjv.tsv")
     assert plan(project) == []
     edit(project, "config.yaml", "#402040", "#402041")
-    assert jobs(plan(project)) == {("render_variants", "plum"), ("contact_sheet",)}
+    assert jobs(plan(project)) == {("render_variants", "plum"), ("contact_sheet",)} | PAGE
 
 
 def test_a_lost_picture_is_drawn_again_and_nothing_else(project: Path) -> None:

@@ -156,7 +156,7 @@ def test_every_job_leaves_a_log_and_a_benchmark(finished: Path) -> None:
         for path in files_of(finished, "benchmarks")
     }
     assert logs == benchmarks
-    assert len(logs) == 12
+    assert len(logs) == 13
     assert "validation" in (finished / "results/logs/train/tiny.log").read_text()
 
 

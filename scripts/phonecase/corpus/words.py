@@ -16,7 +16,7 @@ from phonecase.errors import UserError
 
 log = logging.getLogger(__name__)
 
-_ALIKE = {
+ALIKE = {
     **dict.fromkeys("‘’‚‛′‵ʼʹ`´‹›", ("'",)),
     **dict.fromkeys("“”„‟″«»", ('"', "'")),
     '"': ("'",),
@@ -112,13 +112,13 @@ def nearest(character: str, vocabulary: Vocabulary) -> str | None:
 
 def _similar(character: str) -> Iterator[str]:
     """What may stand for a character, the most similar first."""
-    yield from _ALIKE.get(character, ())
+    yield from ALIKE.get(character, ())
     plain = unicodedata.normalize("NFKD", character)
     letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
     yield letters  # é is e and an accent, ﬁ is f and i
     yield character  # in the other case
     for letter in letters:
-        yield from _ALIKE.get(letter, ())
+        yield from ALIKE.get(letter, ())
     name = unicodedata.name(character, "")
     base, has_more, _ = name.partition(" WITH ")  # ø is LATIN SMALL LETTER O WITH STROKE
     if has_more:

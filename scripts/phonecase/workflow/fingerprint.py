@@ -3,7 +3,7 @@
 The workflow passes this text to each rule as a parameter, so that an edit reruns exactly the rules that use
 the edited module. What is hashed is the parsed program without its docstrings: comments, docstrings,
 layout, dates and folders don't count. A file beside a program that has its name with another ending, such as
-page.html beside page.py, is a part of it.
+page.html beside page.py, is a part of it, and so are the files in a folder of its name.
 """
 
 import ast
@@ -83,8 +83,8 @@ class _Programs:
             self.parsed[key] = self._known[key] if key in self._known else _parse(text)
             digest, names = self.parsed[key]
             imported = [file for name in names for file in _files(self._folder, name)]
-            beside = [file for file in path.parent.glob(f"{path.stem}.*") if file.suffix not in PYTHON]
-            self._read[path] = digest, imported + beside
+            beside = [*path.parent.glob(f"{path.stem}.*"), *path.with_suffix("").glob("*.*")]
+            self._read[path] = digest, imported + [file for file in beside if file.suffix not in PYTHON]
         return self._read[path]
 
 

@@ -1,0 +1,99 @@
+"""All that the page of a model shows, as JSON."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from phonecase.art import Print, Style
+from phonecase.corpus import Vocabulary
+from phonecase.corpus.words import ALIKE
+from phonecase.errors import UserError
+from phonecase.explorer.network import numbers
+from phonecase.model import CharLM
+from phonecase.ordering import SavedOrder
+from phonecase.states import States
+
+LONGEST = 16_384  # columns of a passage: browsers draw no wider pictures
+
+
+def about(
+    model: CharLM,
+    summary: Mapping[str, Any],
+    vocabulary: Vocabulary,
+    passages: Sequence[tuple[States, Mapping[str, SavedOrder]]],
+    styles: Mapping[str, Style],
+    size: Print,
+) -> dict[str, Any]:
+    """What page/reading.js calls `Data`.
+
+    Args:
+        model: the network. One that the page can't run leaves the page without one, and with the reason.
+        summary: how training went, as train.py wrote it.
+        vocabulary: its alphabet.
+        passages: the states of each with its orders by their names, of which the first is shown first.
+        styles: by their names, of which the first is shown first.
+        size: that of the print.
+    """
+    network, why_not = None, ""
+    try:
+        sizes, values = numbers(model)
+        network = {
+            "sizes": sizes,
+            "numbers": _base64(values.astype("<f4")),
+            "embedding_scale": summary["settings"]["embedding_scale"],
+        }
+    except UserError as error:
+        why_not = f"Without the network: {error}."
+    return {
+        "model": passages[0][0].metadata["model"],
+        "units": model.hidden_size,
+        "characters": list(vocabulary.characters),
+        "alike": {character: list(texts) for character, texts in ALIKE.items()},
+        "network": network,
+        "why_not": why_not,
+        "passages": [_passage(states, orders) for states, orders in passages],
+        "styles": [{"name": name, "colours": style.colours} for name, style in styles.items()],
+        "print": size.model_dump(),
+        "units_known": {},
+    }
+
+
+def _passage(states: States, orders: Mapping[str, SavedOrder]) -> dict[str, Any]:
+    text = states.text[:LONGEST]
+    places = [
+        f"{book} {chapter}:{verse}" if chapter else f"line {verse}" for book, chapter, verse in states.places
+    ]
+    starts = np.cumsum([0, *(len(list(same)) for _, same in groupby(places[: len(text)]))])[:-1].tolist()
+    return {
+        "name": states.name,
+        "reference": states.reference,
+        "text": text,
+        "last": (states.text + states.metadata["last_character"])[len(text)],
+        "left_out": len(states.text) - len(text),
+        "places": [[start, places[start]] for start in starts],
+        "states": _base64(np.packbits(states.units[: len(text)] > 0)),
+        "surprise": _base64(states.surprise[: len(text)].astype("<f4")),
+        "orders": [
+            {
+                "name": name,
+                "strategy": order.strategy,
+                "similarity": order.similarity,
+                "units": order.ordering.permutation.tolist(),
+                "signs": _signs(order.ordering.signs),
+            }
+            for name, order in orders.items()
+        ],
+    }
+
+
+def _signs(signs: npt.NDArray[np.int8]) -> str | None:
+    """A + or − a row; None where none is negated."""
+    return "".join("-" if sign < 0 else "+" for sign in signs) if (signs < 0).any() else None
+
+
+def _base64(array: npt.NDArray[Any]) -> str:
+    return base64.b64encode(array.tobytes()).decode()

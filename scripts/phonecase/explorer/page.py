@@ -1,0 +1,94 @@
+"""The page as one file: template, style, programs and data in it, and a policy that lets nothing else in.
+
+The programs are JavaScript modules that import one another. Here they become one: each after those that it
+imports, without the words `import` and `export`, so that all their names are one another's. Those of the
+worker are a text in the page, which it starts as a program of its own.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+FOLDER = Path(__file__).with_suffix("")
+IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
+EXPORT = re.compile(r"^export ", re.MULTILINE)
+
+
+def page(data: Mapping[str, Any], corpus: str, summary: list[str]) -> str:
+    """The page of a model.
+
+    Args:
+        data: what it shows, of `about`.
+        corpus: what the network read, in a word or two.
+        summary: sentences about the network.
+    """
+    style = (FOLDER / "style.css").read_text(encoding="utf-8")
+    program = joined("main")
+    jinja = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return jinja.from_string((FOLDER / "page.html").read_text(encoding="utf-8")).render(
+        title=f"What {data['units']} bits remember: {data['passages'][0]['reference']}",
+        policy=policy(style, program),
+        style=Markup(style),
+        program=Markup(program),
+        worker=Markup(joined("worker")),
+        data=Markup(_in_script(data)),
+        model=data["model"],
+        units=data["units"],
+        corpus=corpus,
+        summary=summary,
+    )
+
+
+def joined(name: str, folder: Path = FOLDER) -> str:
+    """A module and all that it imports, at any depth, as one program; ValueError for a circle of them."""
+    programs: dict[str, str] = {}
+    open_: list[str] = []
+
+    def add(module: str) -> None:
+        if module in open_:
+            raise ValueError(f"{' imports '.join([*open_, module])}")
+        if module not in programs:
+            open_.append(module)
+            text = (folder / f"{module}.js").read_text(encoding="utf-8")
+            for needed in IMPORT.findall(text):
+                add(needed)
+            open_.pop()
+            programs[module] = EXPORT.sub("", IMPORT.sub("", text)).strip()
+
+    add(name)
+    program = "\n\n".join(programs.values()) + "\n"
+    if "</script" in program.lower() or "<!--" in program:
+        raise ValueError("a program in a page can't have its end in it")
+    return program
+
+
+def policy(style: str, program: str) -> str:
+    """The Content-Security-Policy: that style, that program and its worker; nothing from anywhere."""
+    hashes = {name: _hash(text) for name, text in (("style", style), ("program", program))}
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src '{hashes['program']}'",
+            f"style-src '{hashes['style']}'",
+            "worker-src blob:",
+            "img-src blob: data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _in_script(data: Mapping[str, Any]) -> str:
+    """JSON that can stand in a script element, whatever texts are in it."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
