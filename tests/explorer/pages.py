@@ -19,36 +19,42 @@ LINES = [
 ]
 TEXT = "\n".join(LINES)
 ALPHABET = "".join(sorted(set(TEXT + "ABCDEFGHIJKLMNOPQRSTUVWYZabcdefghijklmnopqrstuvwxyz \n,.'-")))
+LONG = " ".join([TEXT.replace("\n", " ")] * 43)[:5000]
+"""As long as a chapter."""
 STYLES = {"printed": PRINTED, "plum": Style(colours=("#FFDF40", "#402040"))}
 SIZE = Print(cell=3, dpi=300)
 
 
 def made(
-    core: str = "binary_highway", reference: str = "Romans 1:17"
+    core: str = "binary_highway", reference: str = "Romans 1:17", units: int = 16, text: str = TEXT
 ) -> tuple[CharLM, States, dict[str, SavedOrder]]:
-    """A network with random weights, its states along a verse, and two orders of them."""
+    """A network with random weights, its states along a text, and two orders of them."""
     torch.manual_seed(1)
-    model = CharLM(len(ALPHABET), hidden_size=16 if core == "binary_highway" else 8, core=core)
+    model = CharLM(len(ALPHABET), hidden_size=units, core=core)
     with torch.no_grad():
         model.embedding.weight *= 4
-    verses = [Verse("Romans", 1, 17 + number, line) for number, line in enumerate(LINES)]
+    verses = [Verse("Romans", 1, 17 + number, line) for number, line in enumerate(text.split("\n"))]
     states = extract(model, Vocabulary(ALPHABET), verses)
-    states = replace(
-        states, metadata={**states.metadata, "model": "small", "passage": "verse", "reference": reference}
-    )
+    names = {"model": "small", "passage": "verse", "reference": reference}
+    states = replace(states, metadata=states.metadata | names)
     orders = {}
-    for name, settings in (("two_opt", {}), ("signed", {"signed": True})):
-        ordering = order_units(states.units, "two_opt", **settings)
+    for name in ("two_opt", "signed"):
+        ordering = order_units(states.units, "two_opt", signed=name == "signed")
         score = similarity(states.units, ordering)
-        orders[name] = SavedOrder(
-            ordering, "two_opt", {"signed": name == "signed"}, score, states_hash(states.units)
-        )
+        settings = {"signed": name == "signed"}
+        orders[name] = SavedOrder(ordering, "two_opt", settings, score, states_hash(states.units))
     return model, states, orders
 
 
-def write_page(path: Path, core: str = "binary_highway", reference: str = "Romans 1:17") -> Path:
+def write_page(
+    path: Path,
+    core: str = "binary_highway",
+    reference: str = "Romans 1:17",
+    units: int = 16,
+    text: str = TEXT,
+) -> Path:
     """Its page."""
-    model, states, orders = made(core, reference)
+    model, states, orders = made(core, reference, units, text)
     summary = {"settings": {"embedding_scale": 4.0}}
     data = about(model, summary, Vocabulary(ALPHABET), [(states, orders)], STYLES, SIZE)
     write_text(path, page(data, "a verse", ["A small network."]))

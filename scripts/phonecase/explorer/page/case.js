@@ -7,6 +7,8 @@
  * @typedef {"landscape" | "portrait"} Orientation
  */
 
+import { rgb } from "./print.js";
+
 /**
  * The rows of the picture from the top, as scripts/phonecase/art/rendering.py draws them: in landscape a row is a
  * unit; portrait is the same turned clockwise by a quarter, so that the text runs down it.
@@ -60,12 +62,12 @@ export function settingsOf({ reading, model, order, style, print, orientation })
 export function preview(canvas, { rows, colours }) {
   [canvas.width, canvas.height] = [rows[0].length, rows.length];
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  context.fillStyle = colours[0];
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.fillStyle = colours[1];
+  const pixels = context.createImageData(canvas.width, canvas.height);
+  const both = colours.map((colour) => [...rgb(colour), 255]);
   rows.forEach((row, y) => {
     row.forEach((bit, x) => {
-      if (bit) context.fillRect(x, y, 1, 1);
+      pixels.data.set(both[bit], 4 * (y * row.length + x));
     });
   });
+  context.putImageData(pixels, 0, 0);
 }

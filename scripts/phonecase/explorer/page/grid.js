@@ -229,7 +229,7 @@ export class Grid {
     context.fillStyle = ink("--mark");
     for (const t of marks) context.fillRect(at(t) + cell / 2 - ratio, top, 2 * ratio, height);
     if (this.cursor) this.cross(this.cursor, ink("--cursor"), ratio, at, top);
-    if (locked) this.cross(locked, ink("--lock"), 2 * ratio, at, top);
+    if (locked) this.cross(locked, ink("--lock"), Math.max(1, Math.round(1.5 * ratio)), at, top);
     context.restore();
     this.paintText(first, last, at);
     this.told.seen();

@@ -18,6 +18,7 @@ import { Alphabet } from "./words.js";
  * @typedef {import("./whatif.js").Outcome} Outcome
  */
 
+const SETTLED = 150; // milliseconds after the last change
 const QUIET = 500; // milliseconds of rest before a screen reader is told where one is
 const WRITTEN = 300; // characters that the network writes on
 const AT_A_TIME = 6; // of them between two looks at the picture
@@ -45,6 +46,7 @@ const view = {
   order: "",
   /** @type {Order} */
   rows: identity(data.units),
+  negated: false, // whether the chosen order has negated rows by itself
   /** @type {Order | null} */
   hand: null,
   style: 0,
@@ -78,7 +80,7 @@ function read(reading) {
   view.outcome = null;
   view.stretch = null;
   if (!same || (!reading.own && !orderIsKnown(view.order))) view.order = firstOrder(reading);
-  view.t = Math.min(view.t, reading.text.length - 1);
+  if (view.t >= reading.text.length) view.t = Math.floor(reading.text.length / 3);
   layText(text, reading);
   passageSelect.value = reading.own ? "own" : reading.passage.name;
   listOrders();
@@ -98,9 +100,9 @@ async function readWords() {
   if (base) return read(base);
   if ([...known].length < 2) return;
   const tokens = alphabet.encode([...known].slice(0, -1).join(""));
-  const { states, doubtful } = await asking.ask("read", { which: "trained", tokens });
+  const { states } = await asking.ask("read", { which: "trained", tokens });
   if (turn !== written) return;
-  read(ownReading(view.reading, known, alphabet, { bits: states, T: tokens.length, H: data.units }, doubtful));
+  read(ownReading(view.reading, known, alphabet, { bits: states, T: tokens.length, H: data.units }));
 }
 
 /** @param {Map<string, string>} replaced */
@@ -124,6 +126,7 @@ async function showSurprise(reading) {
     if (reading !== view.reading) return;
     reading.surprise.set(bits.slice(from - first), from);
   }
+  readOut(grid.cursor);
   showCards();
 }
 
@@ -190,9 +193,9 @@ function orderNow() {
 /** Put the rows into the chosen order. @param {boolean} [negated] asked for, or as the order has it */
 function order(negated) {
   const chosen = orderNow();
-  const own = chosen.signs.some((sign) => sign < 0);
-  if (negated === undefined) negate.checked = own;
-  if (negated === true && !own) view.rows = signed(view.reading.states, chosen);
+  view.negated = chosen.signs.some((sign) => sign < 0);
+  if (negated === undefined) negate.checked = view.negated;
+  if (negated === true && !view.negated) view.rows = signed(view.reading.states, chosen);
   else if (negated === false) view.rows = { units: chosen.units, signs: chosen.signs.map(() => 1) };
   else view.rows = chosen;
   orderSelect.value = view.order;
@@ -289,6 +292,15 @@ function show() {
   }
   showOutcome();
   showCards();
+  clearTimeout(settling);
+  settling = setTimeout(settle, SETTLED);
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let settling;
+
+/** What can wait until a person has stopped for a moment. */
+function settle() {
   showCase();
   remember();
 }
@@ -335,6 +347,7 @@ async function suppose(asked) {
   view.outcome = outcome;
   show();
   grid.reveal(outcome.t);
+  part("picture", HTMLElement).scrollIntoView({ block: "start" });
 }
 
 function showOutcome() {
@@ -376,7 +389,7 @@ async function writeOn() {
     characters.push(...answer.tokens.map((token) => data.characters[token]));
     bits = Uint8Array.from([...bits, ...answer.states]);
     const states = { bits: bits.slice(0, -H), T: characters.length - 1, H };
-    const next = ownReading(reading, characters.join(""), alphabet, states, 0);
+    const next = ownReading(reading, characters.join(""), alphabet, states);
     words.value = characters.join("");
     showReplaced(new Map());
     read({ ...next, title: "what the network wrote", from: prefix.length });
@@ -491,7 +504,7 @@ function remember() {
   const asOrdered = name in BY_PICTURE;
   if (asOrdered && (hand ?? rows))
     hash.set("h", rows.units.map((one, row) => one * 2 + (rows.signs[row] < 0 ? 1 : 0)).join("."));
-  else if (negate.checked !== orderNow().signs.some((sign) => sign < 0)) hash.set("n", negate.checked ? "1" : "0");
+  else if (negate.checked !== view.negated) hash.set("n", negate.checked ? "1" : "0");
   hash.set("s", data.styles[style].name);
   hash.set("c", String(t));
   hash.set("u", String(unit));
@@ -755,16 +768,17 @@ async function checkNetwork() {
   if (!asking || !data.network) return;
   await asking.ask("load", { sizes: data.network.sizes, numbers: floatsOf(data.network.numbers) });
   let different = 0;
-  let doubtful = 0;
+  /** @type {number[]} */
+  const doubtful = [];
   let cells = 0;
   for (const { tokens, states } of passages) {
     const found = await asking.ask("read", { which: "trained", tokens });
     different += distance(found.states, states.bits);
-    doubtful += found.doubtful;
+    doubtful.push(...found.doubtful);
     cells += states.bits.length;
   }
   part("check", HTMLElement).textContent =
-    `The network in this page read the passages again: ${cells.toLocaleString("en")} bits, ${different} of them other than in the run, ${doubtful} closer to a tie than float32 can tell.`;
+    `The network in this page read the passages again: ${cells.toLocaleString("en")} bits, ${different} of them other than in the run, ${doubtful.length} within float32’s rounding of a tie${doubtful.length ? ` (of unit ${doubtful.join(", ")})` : ""}.`;
 }
 
 for (const { passage } of passages) passageSelect.append(made("option", { value: passage.name }, passage.reference));

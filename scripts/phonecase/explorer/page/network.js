@@ -52,8 +52,8 @@ export class Network {
       bias: take(outputs),
     }));
     if (used !== numbers.length) throw new Error(`a network of ${used} numbers, and there are ${numbers.length}`);
-    /** How many bits were closer to 0 than float32's rounding, since the network was made. */
-    this.doubtful = 0;
+    /** The units whose sum was closer to 0 than float32's rounding, each time that this was so. @type {number[]} */
+    this.doubtful = [];
   }
 
   /** The memory before the first character: learned, and real. @returns {Memory} */
@@ -102,7 +102,7 @@ export class Network {
       const carry = sigmoid(sums[H + i] + seen[H + i]);
       const update = sigmoid(sums[2 * H + i] + seen[2 * H + i]);
       const sum = carry * state[i] + update * (sums[i] + seen[i]);
-      if (Math.abs(sum) < ROUNDING) this.doubtful++;
+      if (Math.abs(sum) < ROUNDING) this.doubtful.push(i);
       next[i] = sum >= 0 ? 1 : -1;
     }
     if (memory.real) {

@@ -28,7 +28,7 @@ export async function png({ rows, colours }, cell, dpi, texts = {}) {
   const parts = [
     chunk("IHDR", [...word(width), ...word(height), 1, 3, 0, 0, 0]), // 1 bit, a palette
     chunk("sRGB", [0]),
-    chunk("PLTE", colours.flatMap(parts8)),
+    chunk("PLTE", colours.flatMap(rgb)),
     chunk("pHYs", [...word(metre), ...word(metre), 1]),
     ...Object.entries(texts).map(([key, text]) =>
       chunk("iTXt", [...new TextEncoder().encode(`${key}\0\0\0\0\0${text}`)]),
@@ -79,7 +79,7 @@ function escaped(text) {
 }
 
 /** A colour's red, green and blue. @param {string} colour as #RRGGBB */
-export function parts8(colour) {
+export function rgb(colour) {
   return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
 }
 

@@ -16,7 +16,7 @@
  * }} Data what scripts/phonecase/explorer/data.py writes
  * @typedef {{
  *   own: boolean, passage: Passage, title: string, text: string[], tokens: Uint16Array, next: string, states: States,
- *   surprise: Float32Array, places: [number, string][], from: number, doubtful: number,
+ *   surprise: Float32Array, places: [number, string][], from: number,
  * }} Reading next: the character after the last one that was fed; from: the first that the network itself wrote
  */
 
@@ -45,7 +45,6 @@ export function readingOf(passage, alphabet, units) {
     surprise: floatsOf(passage.surprise),
     places: passage.places,
     from: text.length,
-    doubtful: 0,
   };
 }
 
@@ -55,10 +54,9 @@ export function readingOf(passage, alphabet, units) {
  * @param {string} known a text of known characters
  * @param {import("./words.js").Alphabet} alphabet
  * @param {States} states
- * @param {number} doubtful
  * @returns {Reading}
  */
-export function ownReading(last, known, alphabet, states, doubtful) {
+export function ownReading(last, known, alphabet, states) {
   const text = [...known].slice(0, -1);
   return {
     own: true,
@@ -71,7 +69,6 @@ export function ownReading(last, known, alphabet, states, doubtful) {
     surprise: new Float32Array(text.length).fill(Number.NaN),
     places: lineStarts(text),
     from: text.length,
-    doubtful,
   };
 }
 

@@ -78,5 +78,6 @@ export function told({ counts, until }, H) {
   if (until !== null) {
     return `The two pasts become one after ${until} character${until === 1 ? "" : "s"}; ${widest} meanwhile.`;
   }
-  return `At the end of the text, ${counts.length - 1} characters on, ${counts.at(-1)} bits still differ; ${widest} on the way.`;
+  const left = counts.at(-1) === 1 ? "1 bit still differs" : `${counts.at(-1)} bits still differ`;
+  return `At the end of the text, ${counts.length - 1} characters on, ${left}; ${widest} on the way.`;
 }

@@ -3,7 +3,7 @@
  *
  * @typedef {import("./network.js").Sizes} Sizes
  * @typedef {"trained" | "untrained"} Which
- * @typedef {{ states: Uint8Array, doubtful: number }} Reading doubtful: bits that float32's rounding could turn
+ * @typedef {{ states: Uint8Array, doubtful: number[] }} Reading doubtful: units of bits that float32's rounding could turn
  * @typedef {{ tokens: number[], states: Uint8Array, seed: number }} Writing
  *
  * What may be asked, and what is answered:
@@ -35,7 +35,7 @@ const answers = {
   },
   read({ which, tokens, from }) {
     const network = networks[which];
-    network.doubtful = 0;
+    network.doubtful = [];
     const states = network.states(tokens, from ? network.memoryOf(from) : network.start());
     return { states, doubtful: network.doubtful };
   },

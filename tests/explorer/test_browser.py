@@ -1,0 +1,346 @@
+"""The page in a real browser: what a person does to it, at a desk and on a phone."""
+
+import io
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from explorer.pages import ALPHABET, LONG, SIZE, STYLES, TEXT, made, write_page
+from phonecase.art import render
+from phonecase.corpus import Vocabulary
+from phonecase.ordering import order_units
+
+pytestmark = pytest.mark.slow
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync", "--disable-quic"]
+AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    lacking = [] if find_spec("playwright") else ["playwright (pip install playwright)"]
+    lacking += [] if CHROMIUM else ["chromium"]
+    if lacking and "CI" not in os.environ:
+        pytest.skip(f"there is no {' and no '.join(lacking)}")
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=30_000)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_page(tmp_path_factory.mktemp("explorer") / "page.html")
+
+
+@pytest.fixture(params=["desk", "phone"])
+def page(browser: Any, file: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The page as it opens from disk; in the end it has said nothing and asked for nothing."""
+    context = browser.new_context(**(DESK if request.param == "desk" else PHONE))
+    yield from opened(context, file)
+
+
+def opened(context: Any, file: Path, address: str = "") -> Iterator[Any]:
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri() + address)
+    page.wait_for_selector("#check:not(:empty)")
+    yield page
+    assert said == []
+    assert [url for url in asked if not url.startswith("blob:")] == [file.as_uri() + address]
+    context.close()
+
+
+def expect(what: Any) -> Any:
+    """What is to be true of the page in a moment."""
+    from playwright.sync_api import expect
+
+    return expect(what)
+
+
+def shown(page: Any) -> str:
+    return str(page.inner_text("#readout"))
+
+
+def test_the_network_in_the_page_finds_the_states_of_the_run(page: Any) -> None:
+    assert "0 of them other than in the run" in page.inner_text("#check")
+
+
+def test_pointing_says_what_is_there_and_a_click_keeps_it(page: Any) -> None:
+    before = shown(page)
+    box = page.locator("#grid").bounding_box()
+    place = {"x": box["width"] / 3, "y": box["height"] / 3}
+    page.locator("#grid").click(position=place)
+    page.mouse.move(0, 0)
+    assert shown(page) != before
+    chosen = page.inner_text("#character").split("character ")[1].split()[0]
+    assert f"character {chosen} " in shown(page)
+    assert page.locator("#text .here").get_attribute("data-t") == str(int(chosen) - 1)
+
+
+def test_a_character_says_what_the_network_expected(page: Any) -> None:
+    model, states, _ = made()
+    page.locator("#text [data-t='10']").click()
+    with torch.no_grad():
+        values = torch.tensor(states.units[10], dtype=torch.float32)
+        likely = torch.softmax(model.scores(values), -1)
+    first = page.locator("#likely li").first
+    number = int(likely.argmax())
+    assert first.locator(".glyph").inner_text() == ALPHABET[number].replace(" ", "·").replace("\n", "⏎")
+    width = first.locator(".bar").evaluate("bar => parseFloat(bar.style.width)")
+    assert width == pytest.approx(100 * float(likely[number]), abs=0.01)
+    assert page.locator("#likely .came .glyph").inner_text() == TEXT[11].replace(" ", "·")
+
+
+def test_the_text_takes_the_colour_of_the_chosen_bit(page: Any) -> None:
+    _, states, _ = made()
+    page.locator("#text [data-t='4']").click()
+    unit = int(page.inner_text("#bit b").removeprefix("Unit "))
+    marked = page.locator("#text .plus").evaluate_all("spans => spans.map((span) => Number(span.dataset.t))")
+    assert marked == np.flatnonzero(states.units[:, unit] > 0).tolist()
+    page.get_by_label("by surprise").check()
+    assert page.locator("#text .plus").count() == 0
+    assert page.locator("#text [class*=s]").count() > 10
+
+
+def test_a_marked_stretch_names_the_bits_that_hold_throughout_it(page: Any) -> None:
+    _, states, _ = made()
+    page.evaluate(
+        """() => {
+          const [from, to] = [4, 7].map((t) => document.querySelector(`#text [data-t="${t}"]`).firstChild);
+          getSelection().setBaseAndExtent(from, 0, to, 1);
+        }"""
+    )
+    page.wait_for_selector("#stretch q")
+    part = states.units[4:8]
+    held = np.flatnonzero((part == part[0]).all(axis=0))
+    chips = page.locator("#stretch .chip").all_inner_texts()
+    assert chips == [f"{'+' if part[0, unit] > 0 else '−'}{unit}" for unit in held]
+
+
+def test_own_words_are_read_as_python_reads_them(page: Any) -> None:
+    model, *_ = made()
+    page.fill("#words", "Né in Bethlehem—so be it")
+    known = "Ne in Bethlehem--so be it"
+    expect(page.locator("#text")).to_have_text(known)
+    assert "“é” as “e”, “—” as “--”" in page.inner_text("#replaced")
+    tokens = torch.from_numpy(Vocabulary(ALPHABET).encode(known[:-1]))[None]
+    expected = model.states(tokens)[0].numpy()
+    page.select_option("#order", "identity")
+    assert (picture(page, "landscape") == (expected.T > 0)).all()
+
+
+def test_a_chapter_is_the_same_bit_for_bit(browser: Any, tmp_path: Path) -> None:
+    """128 units, 5,000 characters, weights drawn at random: 640,000 bits."""
+    file = write_page(tmp_path / "page.html", units=128, text=LONG)
+    for page in opened(browser.new_context(**DESK), file):
+        assert f"{128 * (len(LONG) - 1):,} bits, 0 of them other" in page.inner_text("#check")
+
+
+def picture(page: Any, orientation: str) -> np.ndarray:
+    """The picture that the page saves, a pixel a cell: 0 and 1."""
+    return cells(saved(page, orientation))
+
+
+def saved(page: Any, orientation: str) -> Image.Image:
+    page.get_by_label(orientation, exact=True).check()
+    with page.expect_download() as download:
+        page.click("#png")
+    return Image.open(io.BytesIO(Path(download.value.path()).read_bytes()))
+
+
+def cells(image: Image.Image) -> np.ndarray:
+    return np.asarray(image)[:: SIZE.cell, :: SIZE.cell]
+
+
+@pytest.mark.parametrize("orientation", ["landscape", "portrait"])
+@pytest.mark.parametrize("name", ["two_opt", "signed"])
+def test_the_saved_picture_is_the_workflow_s_pixel_by_pixel(page: Any, name: str, orientation: str) -> None:
+    _, states, orders = made()
+    page.select_option("#order", f"given:{name}")
+    page.get_by_label("plum").check()
+    image = saved(page, orientation)
+    expected = render(
+        states.units,
+        orders[name].ordering,
+        STYLES["plum"],
+        cell=SIZE.cell,
+        orientation=orientation,  # type: ignore[arg-type]
+    )
+    assert image.mode == expected.mode == "P"
+    np.testing.assert_array_equal(np.asarray(image), np.asarray(expected))
+    assert image.getpalette() == expected.getpalette()
+    assert round(image.info["dpi"][0]) == SIZE.dpi
+    lines = page.locator("#settings")
+    expect(lines).to_contain_text(f"  {name}:")
+    expect(lines).to_contain_text('  plum: {colours: ["#FFDF40","#402040"]}')
+
+
+def test_an_order_worked_out_in_the_page_is_python_s(page: Any) -> None:
+    _, states, _ = made()
+    for name in ("two_opt", "mean", "identity"):
+        page.select_option("#order", name)
+        expected = order_units(states.units, name).shown(states.units) > 0
+        np.testing.assert_array_equal(picture(page, "landscape"), expected)
+
+
+def test_a_row_moves_by_keys_and_one_click_brings_it_back(page: Any) -> None:
+    before = picture(page, "landscape")
+    page.focus("#grid")
+    page.keyboard.press("Alt+ArrowDown")
+    assert page.input_value("#order") == "hand"
+    after = picture(page, "landscape")
+    assert (after != before).any()
+    assert sorted(map(bytes, after)) == sorted(map(bytes, before))
+    page.click("#reset")
+    np.testing.assert_array_equal(picture(page, "landscape"), before)
+
+
+def test_a_turned_bit_is_followed_until_it_is_forgotten(page: Any) -> None:
+    model, states, _ = made()
+    page.locator("#text [data-t='20']").click()
+    unit = int(page.inner_text("#bit b").removeprefix("Unit "))
+    page.click("#flip")
+    page.wait_for_selector("#outcome:visible")
+    told = page.inner_text("#outcome-text")
+    turned = torch.tensor(states.units[20], dtype=torch.float32)
+    turned[unit] *= -1
+    tokens = torch.from_numpy(Vocabulary(ALPHABET).encode(states.text[21:]))
+    with torch.no_grad():
+        after, _ = model.recurrent.read(model.embedding.weight, tokens[:, None], turned[None])
+    differ = (after[:, 0].numpy() != states.units[21:]).any(axis=1)
+    if differ[-1]:
+        assert "At the end of the text" in told
+    else:
+        until = int(np.flatnonzero(differ).max(initial=-1)) + 2
+        assert f"become one after {until} character" in told
+    page.click("#outcome-end")
+    assert page.locator("#outcome").is_hidden()
+
+
+def test_other_pasts_and_a_network_that_learned_nothing(page: Any) -> None:
+    page.locator("#text [data-t='30']").click()
+    for button in ("#erase", "#other"):
+        page.click(button)
+        page.wait_for_selector("#outcome:visible")
+        assert "bits" in page.inner_text("#outcome-text")
+        page.click("#outcome-end")
+    page.click("#untrained")
+    page.wait_for_selector("#beside-text:not(:empty)")
+    assert "drawn at random" in page.inner_text("#beside-text")
+    assert page.get_attribute("#untrained", "aria-pressed") == "true"
+
+
+def test_the_network_writes_on_the_same_from_the_same_seed(page: Any) -> None:
+    texts = []
+    for _ in range(2):
+        page.click("#reset")
+        page.locator("#text [data-t='12']").click()
+        page.click("#write")
+        expect(page.locator("#text .written")).to_have_count(299)
+        expect(page.locator("#write")).to_have_text("Write")
+        texts.append(page.input_value("#words"))
+    assert texts[0] == texts[1]
+    assert texts[0].startswith(TEXT[:13])
+
+
+def test_a_link_shows_the_same(browser: Any, file: Path) -> None:
+    for page in opened(browser.new_context(**DESK), file):
+        page.fill("#words", "The just shall live")
+        expect(page.locator("#text [data-t]")).to_have_count(18)
+        page.select_option("#order", "two_opt")
+        page.get_by_label("plum").check()
+        page.locator("#text [data-t='7']").click()
+        page.get_by_label("landscape", exact=True).check()
+        expect(page).to_have_url(re.compile("f=landscape"))
+        address, seen = page.evaluate("location.hash"), picture(page, "landscape")
+        words = shown(page)
+    for page in opened(browser.new_context(**PHONE), file, address):
+        expect(page.locator("#text [data-t]")).to_have_count(18)
+        expect(page.locator("#readout")).to_have_text(words)
+        assert page.input_value("#order") == "two_opt"
+        assert page.get_by_label("plum").is_checked()
+        np.testing.assert_array_equal(picture(page, "landscape"), seen)
+
+
+def test_it_works_by_keys_alone_and_says_where_one_is(page: Any) -> None:
+    page.focus("#grid")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("#said")).to_contain_text("character 3")
+    page.click("#table-details summary")
+    expect(page.locator("#table tbody tr")).to_have_count(16)
+    page.focus("#grid")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator("#stretch q")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator("#stretch q")).to_have_count(0)
+
+
+def test_zooming_shows_larger_cells_and_fit_all_of_them(page: Any) -> None:
+    """The number of colour changes along a line of the canvas tells how many columns are on it."""
+    page.focus("#grid")
+    shot = page.locator("#grid").screenshot()
+    for _ in range(6):
+        page.keyboard.press("+")
+    assert page.locator("#grid").screenshot() != shot
+    page.click("#fit")
+    page.focus("#words")
+    page.mouse.move(0, 0)
+    page.focus("#grid")
+    assert np.asarray(Image.open(io.BytesIO(page.locator("#grid").screenshot()))).shape == (
+        np.asarray(Image.open(io.BytesIO(shot))).shape
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing(browser: Any, file: Path, scheme: str, size: dict[str, Any]) -> None:
+    if not AXE.exists() and "CI" not in os.environ:
+        pytest.skip("there is no axe-core (npm --prefix tests/explorer ci)")
+    for page in opened(browser.new_context(color_scheme=scheme, reduced_motion="reduce", **size), file):
+        page.click("#flip")
+        page.wait_for_selector("#outcome:visible")
+        page.click("#untrained")
+        page.click("#table-details summary")
+        page.wait_for_selector("#beside-text:not(:empty)")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)
+        assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+
+
+def test_text_twice_as_large_stays_within_the_page(browser: Any, file: Path) -> None:
+    for page in opened(browser.new_context(**DESK), file):
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for page in opened(browser.new_context(**PHONE), file):
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
