@@ -36,6 +36,7 @@ TAKEN = {
     "from phonecase.training import draw_learning_curve": {"matplotlib", "numpy", "pandas", "PIL", "pyarrow"},
     "from phonecase.states import OwnStates": {"numpy"},
     "from phonecase.states import States, read_states, write_states": {"numpy", "pyarrow"},
+    "from phonecase.insight import find_features, ladder": {"numpy"},
     "from phonecase.ordering import STRATEGIES, order_units, similarity, verify": {"numpy"},
     "from phonecase.ordering import read_order, states_hash, write_order": {"numpy"},
     "from phonecase.art import Print, Style": set(),

@@ -2,6 +2,7 @@ from . import art as art
 from . import corpus as corpus
 from . import experiments as experiments
 from . import explorer as explorer
+from . import insight as insight
 from . import model as model
 from . import ordering as ordering
 from . import states as states

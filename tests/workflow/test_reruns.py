@@ -19,7 +19,7 @@ from workflow.matrix import PAGE, TABLE, Job, current, expand, jobs_of
 from workflow.planning import plan
 from workflow.small import ROOT, SETTINGS, copy_workflow, snakemake
 
-ALL = ("all", "experiments", "results/orders/tiny/romans/insertion.safetensors")
+ALL = ("all", "experiments", "insight", "results/orders/tiny/romans/insertion.safetensors")
 NAMED = (
     "models",
     "passages",

@@ -1,0 +1,9 @@
+from .features import Feature as Feature
+from .features import find_features as find_features
+from .flips import flip_costs as flip_costs
+from .flips import follow as follow
+from .flips import freeze as freeze
+from .ngrams import ladder as ladder
+from .reach import measure_reach as measure_reach
+from .redundancy import measure_redundancy as measure_redundancy
+from .units import describe as describe

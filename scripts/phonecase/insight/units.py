@@ -1,0 +1,156 @@
+"""What each unit is told by, beside chance and beside networks that were never trained."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phonecase.insight.features import Feature
+from phonecase.insight.told import Told, entropy
+
+Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+NEARLY = 0.02  # of a unit's entropy: what a plainer feature may explain less than the best one
+TRUE = 0.9  # balanced accuracy from which on a sentence is true enough to say
+CHANCE = 0.05  # and what chance may make as good in so many texts
+RARE = 0.005  # of the text: values that a sentence doesn't mention
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """The features of H units, chosen on the one text and scored on the other."""
+
+    fit: Told
+    test: Told
+    explained: Floats  # (F, H), on the text kept back
+    feature: NDArray[np.int64]  # (H,), the one that is chosen
+    balanced: Floats  # (H,), of the rule by it
+
+    @classmethod
+    def of(cls, features: Sequence[Feature], fit: Told, test: Told) -> "Scored":
+        """Choose by what the rules explain of the text that they were learned on.
+
+        Of the features that explain nearly as much as the best, it is the one with the fewest values.
+        """
+        inside = fit.explained(fit)
+        for row, feature in enumerate(features):
+            if feature.kind == "lot":
+                inside[row] = -np.inf
+        near = inside >= inside.max(0) - NEARLY
+        sizes = np.array([len(feature.labels) for feature in features])
+        # among as plain ones the best
+        rank = np.where(near, -sizes[:, None] + inside, -np.inf)
+        chosen = rank.argmax(0)
+        units = np.arange(len(chosen))
+        return cls(fit, test, fit.explained(test), chosen, fit.balanced(test)[chosen, units])
+
+    @property
+    def best(self) -> Floats:
+        """The share of each unit's entropy that its feature explains.  # (H,)"""
+        best: Floats = self.explained[self.feature, np.arange(len(self.feature))]
+        return best
+
+
+def describe(
+    features: tuple[Sequence[Feature], Sequence[Feature]],
+    units: tuple[Flags, Flags],
+    untrained: Sequence[tuple[Flags, Flags]],
+    others: Iterable[Sequence[Feature]],
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """A row for each unit, and what holds of all of them.
+
+    Args:
+        features: of the text to learn from, and of the one kept back.
+        units: the network's along these texts; (T, H) and (T', H), true where a unit is up.
+        untrained: the same of networks that were never trained.
+        others: the features of other texts as long as the one kept back.
+
+    A row has `mean` (of −1 and +1), `flip_rate`, `entropy`, the chosen `feature` with its `kind`, which
+    share of the entropy it has `explained`, the `balanced_accuracy` of its rule, `chance` (how often the
+    best pair of any unit and feature of another text is as good, at least 1 in as many texts and one),
+    `above_untrained` (the share of untrained units whose feature explains less), and a `sentence`, or None
+    where nothing true enough can be said.
+    """
+    fit, test = (Told.count(*each) for each in zip(features, units, strict=True))
+    scored = Scored.of(features[1], fit, test)
+    controls = [
+        Scored.of(features[1], *(Told.count(*each) for each in zip(features, control, strict=True)))
+        for control in untrained
+    ]
+    H = units[1].shape[1]
+    both = np.hstack([units[1], untrained[0][1]])  # (T', 2H)
+    own = Told.count(features[1], both).information()
+    drawn = np.array([Told.count(each, both).information() for each in others])  # (O, F, 2H)
+    most = drawn[:, :, :H].max(axis=(1, 2))  # (O,)
+    never = np.sort(np.concatenate([control.best for control in controls]))
+    flips = (units[1][1:] != units[1][:-1]).mean(0)
+    rows = []
+    for unit, chosen in enumerate(scored.feature.tolist()):
+        feature = features[1][chosen]
+        chance = float((1 + (most >= own[chosen, unit]).sum()) / (1 + len(most)))
+        true = scored.balanced[unit] >= TRUE and chance <= CHANCE
+        rows.append(
+            {
+                "unit": unit,
+                "mean": 2 * float(test.mean[unit]) - 1,
+                "flip_rate": float(flips[unit]),
+                "entropy": float(entropy(test.mean[unit])),
+                "feature": feature.name,
+                "kind": feature.kind,
+                "explained": float(scored.best[unit]),
+                "balanced_accuracy": float(scored.balanced[unit]),
+                "chance": chance,
+                "above_untrained": float(np.searchsorted(never, scored.best[unit]) / len(never)),
+                "sentence": sentence(feature, scored.fit, chosen, unit) if true else None,
+            }
+        )
+    lots = [row for row, feature in enumerate(features[1]) if feature.kind == "lot"]
+    real = [row for row, feature in enumerate(features[1]) if feature.kind != "lot"]
+    facts = {
+        "features": len(real),
+        "above_chance": {
+            name: float((own[real, half] > drawn[:, real, half].max(axis=(0, 1, 2))).mean())
+            for name, half in (("trained", slice(H)), ("untrained", slice(H, None)))
+        },
+        "most_by_chance": float(most.max()),
+        "trained": _facts(scored, lots),
+        "untrained": [_facts(control, lots) for control in controls],
+    }
+    return rows, facts
+
+
+def _facts(scored: Scored, lots: list[int]) -> dict[str, Any]:
+    """What holds of a network's units."""
+    return {
+        "explained": [float(share) for share in np.sort(scored.best)[::-1]],
+        "by_lot": float(scored.explained[lots].max(0).mean()),  # the control tasks
+        "true": int((scored.balanced >= TRUE).sum()),
+    }
+
+
+def sentence(feature: Feature, told: Told, row: int, unit: int) -> str:
+    """The rule of a unit in plain words: where it is up, or except where, whichever is shorter.
+
+    `row` is the feature's among those that `told` counts. Rare values are left out.
+    """
+    values = slice(told.starts[row], told.starts[row] + len(feature.labels))
+    seen, up = told.seen[values], told.up[values, unit]
+    high = up > seen * told.mean[unit]
+    if len(feature.labels) == 2:
+        return f"{'Up' if high[1] else 'Down'} {feature.phrase}."
+    common = np.flatnonzero(seen >= RARE * seen.sum())
+    ups, downs = ([int(v) for v in common if high[v] == which] for which in (True, False))
+    if feature.name.endswith(("character", "back", "initial")):  # characters, the frequent first
+        ups, downs = (sorted(each, key=lambda v: -seen[v]) for each in (ups, downs))
+    fewer = ups if len(ups) <= len(downs) else downs
+    named = feature.phrase.format(listed([feature.labels[v] for v in fewer]))
+    return f"Up {named}." if fewer is ups else f"Up, except {named}."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names one after the other: `t a n or a space`."""
+    *most, end = names or ["nothing"]
+    return f"{' '.join(most)} or {end}" if most else end
