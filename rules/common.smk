@@ -10,6 +10,7 @@ import hashlib
 import os
 import signal
 import sys
+from _thread import start_new_thread  # takes no lock of Python's, which a handler must not
 from contextlib import suppress
 from pathlib import Path
 from threading import current_thread, main_thread
@@ -310,6 +311,17 @@ def start_jobs_at_any_rate():
         workflow.scheduler.job_rate_limiter = None
 
 
+def end_by_sigterm():
+    """Let SIGTERM end the run at any moment.
+
+    Snakemake's own handler waits for a lock that the thread which it interrupts may be holding: then both wait
+    for ever. So another thread waits.
+    """
+    end = getattr(workflow.scheduler, "exit_gracefully", None)
+    if end and signal.getsignal(signal.SIGTERM) == end:
+        signal.signal(signal.SIGTERM, lambda number, frame: start_new_thread(end, ()))
+
+
 def mark_the_failed():
     """Mark the outputs of failed jobs like those of interrupted ones; Snakemake records them like the others."""
     for failed in workflow.scheduler.failed:
@@ -395,6 +407,7 @@ onstart:
     if RECORDS_ARE_OURS:
         keep_beside(Path("results"), Path(".snakemake"))
     start_jobs_at_any_rate()
+    end_by_sigterm()
     jobs_may_run.append(True)
 
 

@@ -118,6 +118,39 @@ def test_killed_at_any_moment_a_rerun_ends_with_the_same_results(finished: Path,
     assert temporaries(project) == []
 
 
+TERMINATED = """
+import os, signal, sys
+from snakemake.cli import main
+from snakemake.persistence import PersistenceBase
+
+record = PersistenceBase.finished
+
+
+async def terminated(*arguments):
+    os.kill(os.getpid(), signal.SIGTERM)
+    await record(*arguments)
+
+
+PersistenceBase.finished = terminated
+main(sys.argv[1:])
+"""
+
+
+def test_sigterm_ends_a_run_also_while_it_records_a_job(project: Path) -> None:
+    """Then it holds the lock that Snakemake's own handler waits for."""
+    run = subprocess.run(
+        [sys.executable, "-c", TERMINATED, "--cores", "1", "results/corpus/train.txt", "--forceall"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert run.returncode == 1
+    assert "Will exit after finishing currently running jobs" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert not list(project.glob(".snakemake/locks/*"))
+
+
 def test_an_orphan_writes_nothing_over_what_a_later_run_made(finished: Path, project: Path) -> None:
     """`kill -9` of Snakemake leaves its training running. The next run is another's, and shorter."""
     weights = "results/models/tiny/weights.safetensors"
