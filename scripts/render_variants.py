@@ -9,7 +9,8 @@ from itertools import product
 from pathlib import Path
 from typing import get_args
 
-from phonecase.art import Orientation, Print, Style, render, size_in_mm, write_png
+from phonecase.art import Orientation, Print, Style, render, write_png
+from phonecase.art.fitting import remarks, size_in_words
 from phonecase.art.kept import Kept
 from phonecase.ordering import read_order_for, states_hash
 from phonecase.states import read_states
@@ -45,6 +46,9 @@ def main(args: argparse.Namespace) -> None:
     size = Print.from_json(args.print)
     states = read_states(args.states)
     text = {"Title": states.title, "Software": "phonecase"}
+    T, H = states.units.shape
+    for remark in remarks(T, H, size):  # before any work
+        log.info("%s: %s", args.name, remark)
     fixed = [args.code, states_hash(states.units), style.model_dump(), size.model_dump(), text]
     kept, drawn, taken = Kept(args.kept), 0, 0
     orderings = {path.stem: read_order_for(path, states.units).ordering for path in args.orders}
@@ -56,12 +60,13 @@ def main(args: argparse.Namespace) -> None:
         else:
             picture = render(states.units, ordering, style, cell=size.cell, orientation=orientation)
             write_png(target, picture, dpi=size.dpi, text=text)
+            del picture  # a long one has hundreds of megabytes, and the next is as long
             kept.keep(target, source)
             drawn += 1
     kept.drop_others()
-    width, height = (size_in_mm(states.units.shape[axis] * size.cell, size.dpi) for axis in (0, 1))
     pictures = f"{drawn} pictures drawn" + (f", {taken} as before" if taken else "")
-    log.info("%s: %s, %.1f × %.1f mm at %d DPI", args.name, pictures, width, height, size.dpi)
+    width, height = (size_in_words(cells * size.cell, size.dpi) for cells in (T, H))
+    log.info("%s: %s, %s × %s at %d DPI", args.name, pictures, width, height, size.dpi)
 
 
 if __name__ == "__main__":

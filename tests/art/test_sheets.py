@@ -5,6 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PIL import Image
 
 from phonecase.art.rendering import render
 from phonecase.art.sheets import ACROSS, GAP, MARGIN, PICTURE_WIDTH, comparison_sheet, contact_sheet
@@ -60,3 +61,32 @@ def test_the_comparison_shows_every_cell_exactly_in_the_order_of_the_scores(
     assert found == sorted(found)
     assert sheet.shape[0] > math.ceil(len(scores) / ACROSS) * (height + GAP)
     assert sheet.shape[1] == 2 * MARGIN + ACROSS * (width + GAP) - GAP
+
+
+@pytest.mark.parametrize(("T", "k"), [(1000, 1), (1001, 2), (50_220, 51)])
+def test_of_a_long_passage_sheets_show_some_columns_and_say_so(T: int, k: int) -> None:
+    rng = np.random.default_rng(2)
+    states = rng.choice(np.array([-1, 1], np.int8), (T, 16))
+    orderings = {name: some_ordering(16, rng) for name in ("identity", "mean")}
+    styles = {"printed": PRINTED, "plum": Style(colours=("#FFDF40", "#402040"))}
+    said = f"Romans, one column in {k}" if k > 1 else "Romans"
+    whole = contact_sheet(states, orderings, styles, title="Romans")
+    assert whole == contact_sheet(states[::k], orderings, styles, title=said)
+    scores = dict.fromkeys(orderings, "13,736")
+    whole = comparison_sheet(states, orderings, scores, title="Romans")
+    assert whole == comparison_sheet(states[::k], orderings, scores, title=said)
+
+
+@pytest.mark.parametrize(("T", "H"), [(50_220, 128), (300, 4096), (16, 4096)])
+def test_no_sheet_is_too_large_to_be_opened(T: int, H: int) -> None:
+    rng = np.random.default_rng(2)
+    states = rng.choice(np.array([-1, 1], np.int8), (T, H))
+    orderings = {f"order {number}": some_ordering(H, rng) for number in range(15)}
+    styles = {f"style {number}": PRINTED for number in range(7)}
+    sheets = [
+        contact_sheet(states, orderings, styles, title="Romans"),
+        comparison_sheet(states, orderings, dict.fromkeys(orderings, "1"), title="Romans"),
+    ]
+    assert Image.MAX_IMAGE_PIXELS is not None
+    for sheet in sheets:
+        assert sheet.width * sheet.height < Image.MAX_IMAGE_PIXELS

@@ -134,6 +134,12 @@ def test_a_picture_of_ones_own_is_ordered_and_drawn(project: Path) -> None:
     assert titles["tiny/romans"] == titles["own/again"] == network
     assert titles["own/posted"] == "printed.png: 16 rows by 274 columns, of two values"
     assert (project / "results/art/own/posted/insertion/plum.portrait.png").exists()
+    made = snakemake(project, "--report", "report.html")
+    assert made.returncode == 0, made.stderr
+    report = (project / "report.html").read_text(encoding="utf-8")
+    assert "in every style (across) of posted, a grid of your own." in report
+    assert "in every style (across) of Romans 1:16-17 under" in report
+    assert "grids of your own, posted, found, again" in report
 
 
 def test_a_missing_file_of_ones_own_is_named_before_anything_runs(project: Path) -> None:
