@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from phonecase.corpus import canon, readers, sources
-from phonecase.corpus.settings import SourceSettings
+from phonecase.corpus.settings import Source, SourceSettings
 from phonecase.corpus.sources import fetch
 from phonecase.corpus.verses import Verse, normalise, write_verses
 from phonecase.errors import UserError
@@ -484,6 +484,10 @@ class Server:
         self.http = HTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.http.server_port}/text"
 
+    def settings(self, source: Source, body: bytes) -> SourceSettings:
+        """Those that take its answer, and by http:// no other."""
+        return SourceSettings(source=source, url=self.url, sha256=hashlib.sha256(body).hexdigest())
+
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
@@ -500,7 +504,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 def test_downloads(server: Server, ebook: str, verses: list[Verse]) -> None:
     body = ebook.encode()
     server.answers = [(200, body, len(body))]
-    fetched = fetch(SourceSettings(source="gutenberg", url=server.url))
+    fetched = fetch(server.settings("gutenberg", body))
     assert fetched.verses == verses
     assert fetched.origin == server.url
     assert fetched.sha256 == hashlib.sha256(body).hexdigest()
@@ -510,14 +514,14 @@ def test_downloads(server: Server, ebook: str, verses: list[Verse]) -> None:
 def test_a_download_is_tried_again(server: Server, verses: list[Verse]) -> None:
     body = zipped(vpl(verses))
     server.answers = [(500, b"", 0), (200, body[:1000], len(body)), (200, body, len(body))]
-    assert fetch(SourceSettings(source="ebible", url=server.url)).verses == verses
+    assert fetch(server.settings("ebible", body)).verses == verses
     assert server.requests == 3
 
 
 def test_another_bible_is_downloaded(server: Server) -> None:
     body = zipped("GEN 1:1 בְּרֵאשִׁ֖ית\n", "hbo_vpl.txt")
     server.answers = [(200, body, len(body))]
-    fetched = fetch(SourceSettings(source="vpl", url=server.url))
+    fetched = fetch(server.settings("vpl", body))
     assert fetched.verses == [("Genesis", 1, 1, "בְּרֵאשִׁ֖ית")]
     assert fetched.origin == server.url
 
@@ -534,9 +538,23 @@ def test_another_bible_is_downloaded(server: Server) -> None:
 def test_a_download_that_fails(server: Server, answer: Answer, message: str) -> None:
     server.answers = [answer]
     with pytest.raises(UserError) as error:
-        fetch(SourceSettings(source="ebible", url=server.url))
+        fetch(server.settings("ebible", answer[1]))
     assert str(error.value).startswith(f"{server.url}: {message}")
     assert "\n" not in str(error.value)
+
+
+def test_what_is_larger_than_any_text_is_neither_downloaded_nor_unpacked(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (readers, sources):
+        monkeypatch.setattr(module, "LARGEST", 10_000)
+    body = vpl([Verse("Genesis", 1, number, "In the beginning") for number in range(1, 1000)]).encode()
+    server.answers = [(200, body, len(body))]
+    with pytest.raises(UserError, match=r"text: more than 10,000 bytes, which is no text to train on here"):
+        fetch(server.settings("vpl", body))
+    for content in (zipped(body.decode()), gzip.compress(body)):
+        assert len(content) < 10_000
+        assert refuse("vpl", content, tmp_path).startswith("unpacked, it is more than 10,000 bytes")
 
 
 def test_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -545,4 +563,4 @@ def test_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         nobody.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}/text"
         with pytest.raises(UserError, match=r"can't download it: the server can't be reached; the source"):
-            fetch(SourceSettings(source="gutenberg", url=url))
+            fetch(SourceSettings(source="gutenberg", url=url, sha256="0" * 64))

