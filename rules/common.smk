@@ -49,7 +49,7 @@ from phonecase.states.own import MODEL
 from phonecase.workflow.config import Config, as_json, check, check_files, order
 from phonecase.workflow.fingerprint import fingerprints
 from phonecase.workflow.reading import read_yaml
-from phonecase.workflow.records import date_by_arrival, doubt_unfinished, keep_beside
+from phonecase.workflow.records import date_by_arrival, doubt_unfinished, keep_beside, let_go
 
 # All that is imported by now stays to the end: the garbage collector need not go through it again and again,
 # nor when Snakemake leaves. A fifth of a second of each call.
@@ -385,6 +385,7 @@ RECORDS_ARE_OURS = (
     workflow.storage_settings.default_storage_provider is None and workflow.modifier.is_main_snakefile()
 )
 if workflow.is_main_process:
+    let_go(Path(".snakemake"))
     if RECORDS_ARE_OURS and Path("results").exists():  # if not, a plan leaves it so; see onstart
         keep_beside(Path("results"), Path(".snakemake"))
         date_by_arrival(

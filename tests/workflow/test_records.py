@@ -2,9 +2,10 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
-from phonecase.workflow.records import UNFINISHED, date_by_arrival, doubt_unfinished, keep_beside
+from phonecase.workflow.records import UNFINISHED, date_by_arrival, doubt_unfinished, keep_beside, let_go
 
 NAMES = ("short", "@long/er")  # Snakemake splits names that are too long for a file
 
@@ -38,6 +39,17 @@ def test_records_of_a_folder_that_was_put_in_the_link_s_place_are_the_newer_ones
     (tmp_path / "results/records/metadata/short").write_text("old")
     (tmp_path / ".snakemake/metadata").unlink()
     records(tmp_path)
+    keep_beside(tmp_path / "results", tmp_path / ".snakemake")
+    assert recorded(tmp_path) == {name: [name] for name in NAMES}
+
+
+def test_links_to_records_that_were_removed_with_the_results_make_way_for_new_ones(tmp_path: Path) -> None:
+    keep_beside(tmp_path / "results", tmp_path / ".snakemake")
+    let_go(tmp_path / ".snakemake")
+    assert (tmp_path / ".snakemake/metadata").is_symlink()
+    shutil.rmtree(tmp_path / "results")
+    let_go(tmp_path / ".snakemake")
+    records(tmp_path)  # as Snakemake makes them
     keep_beside(tmp_path / "results", tmp_path / ".snakemake")
     assert recorded(tmp_path) == {name: [name] for name in NAMES}
 

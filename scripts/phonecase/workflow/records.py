@@ -19,6 +19,7 @@ from pathlib import Path
 from phonecase.files import write_text
 
 UNFINISHED = "its last run did not end well"
+KINDS = ("metadata", "incomplete")  # the folders of the records and of the markers
 LATE = 1_000_000_000  # ns from a file's own date to its arrival, from which on the latter counts
 
 
@@ -27,7 +28,7 @@ def keep_beside(results: Path, snakemake: Path) -> None:
 
     They go where the results go, and stay when `.snakemake` is removed. What it kept there before is moved.
     """
-    for kind in ("metadata", "incomplete"):
+    for kind in KINDS:
         link, folder = snakemake / kind, results / "records" / kind
         if link.is_symlink() and link.is_dir():
             continue
@@ -37,6 +38,13 @@ def keep_beside(results: Path, snakemake: Path) -> None:
             _move(link, folder)
         link.unlink(missing_ok=True)
         link.symlink_to(os.path.relpath(folder, snakemake))
+
+
+def let_go(snakemake: Path) -> None:
+    """Remove the links to records that are gone with the results: Snakemake makes no folder where one is."""
+    for link in (snakemake / kind for kind in KINDS):
+        if link.is_symlink() and not link.exists():
+            link.unlink()
 
 
 def _move(source: Path, target: Path) -> None:
