@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -15,7 +15,9 @@ import torch
 from PIL import Image
 
 from explorer.pages import ALPHABET, LONG, SIZE, STYLES, TEXT, made, write_page
-from phonecase.art import render
+from phonecase.art import Orientation, render
+from phonecase.art.layout import Fit, Layout, lay_out, micrometres
+from phonecase.art.phones import phones
 from phonecase.corpus import Vocabulary
 from phonecase.ordering import order_units
 
@@ -74,7 +76,7 @@ def opened(context: Any, file: Path, address: str = "") -> Iterator[Any]:
     page.wait_for_selector("#check:not(:empty)")
     yield page
     assert said == []
-    assert [url for url in asked if not url.startswith("blob:")] == [file.as_uri() + address]
+    assert [url for url in asked if not url.startswith("blob:")] == [file.as_uri()]
     context.close()
 
 
@@ -170,6 +172,7 @@ def picture(page: Any, orientation: str) -> np.ndarray:
 
 
 def saved(page: Any, orientation: str) -> Image.Image:
+    page.select_option("#model", "")
     page.get_by_label(orientation, exact=True).check()
     with page.expect_download() as download:
         page.click("#png")
@@ -201,6 +204,48 @@ def test_the_saved_picture_is_the_workflow_s_pixel_by_pixel(page: Any, name: str
     lines = page.locator("#settings")
     expect(lines).to_contain_text(f"  {name}:")
     expect(lines).to_contain_text('  plum: {colours: ["#FFDF40","#402040"]}')
+
+
+def laid_out(grid: np.ndarray, layout: Layout) -> np.ndarray:
+    """The page's pixels, cell by cell as layout.py says it."""
+    (block,) = layout.blocks
+    shown = np.zeros((layout.height, layout.width), bool)
+    turned = np.rot90(grid, k=-1) if layout.orientation == "portrait" else grid
+    for down, across in np.ndindex(block.down, block.across):
+        row, column = (
+            (block.first_down + down) % turned.shape[0],
+            (block.first_across + across) % turned.shape[1],
+        )
+        top, left = block.top + down * layout.cell, block.left + across * layout.cell
+        shown[max(0, top) : top + layout.cell, max(0, left) : left + layout.cell] = turned[row, column]
+    return shown
+
+
+@pytest.mark.parametrize("fit", ["cover", "contain"])
+@pytest.mark.parametrize("phone", ["iphone_16", "galaxy_s25_ultra"])
+def test_a_case_is_laid_out_as_the_workflow_does_it(page: Any, phone: str, fit: Fit) -> None:
+    _, states, orders = made()
+    page.select_option("#model", phone)
+    page.check(f"input[value={fit}]")
+    for orientation in get_args(Orientation):
+        page.check(f"input[value={orientation}]")
+        with page.expect_download() as download:
+            page.click("#png")
+        body = phones()[phone]
+        layout = lay_out(
+            *states.units.shape[::-1],
+            width=micrometres(body.width),
+            height=micrometres(body.height),
+            bleed=3000,
+            safe=3000,
+            dpi=SIZE.dpi,
+            orientation=orientation,
+            fit=fit,
+        )
+        image = np.asarray(Image.open(download.value.path()))
+        grid = orders["two_opt"].ordering.shown(states.units) > 0
+        np.testing.assert_array_equal(image > 0, laid_out(grid, layout))
+    expect(page.locator("#settings")).to_contain_text(f"phone: {phone}, orientation: portrait, fit: {fit}")
 
 
 def test_an_order_worked_out_in_the_page_is_python_s(page: Any) -> None:

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from phonecase.art import Print, Style
+from phonecase.art.layout import micrometres
+from phonecase.art.phones import Phone, phones
 from phonecase.corpus import Vocabulary
 from phonecase.corpus.words import ALIKE
 from phonecase.errors import UserError
@@ -59,7 +61,17 @@ def about(
         "styles": [{"name": name, "colours": style.colours} for name, style in styles.items()],
         "print": size.model_dump(),
         "units_known": {},
+        "phones": [_phone(key, phone) for key, phone in phones().items()],
     }
+
+
+def _phone(key: str, phone: Phone) -> dict[str, Any]:
+    """A phone in micrometres."""
+    camera = [
+        {side: micrometres(mm) for side, mm in opening.model_dump().items()} for opening in phone.camera
+    ]
+    sides = {side: micrometres(getattr(phone, side)) for side in ("width", "height", "radius")}
+    return {"key": key, "name": phone.name, **sides, "camera": camera}
 
 
 def _passage(states: States, orders: Mapping[str, SavedOrder]) -> dict[str, Any]:

@@ -2,12 +2,36 @@
  * A person's own case: the picture as it is printed, its files, and the settings by which a run makes the same.
  *
  * @typedef {import("./reading.js").Reading} Reading
+ * @typedef {import("./reading.js").Data} Data
  * @typedef {import("./orders.js").Order} Order
  * @typedef {import("./print.js").Picture} Picture
- * @typedef {"landscape" | "portrait"} Orientation
+ * @typedef {import("./layout.js").Layout} Layout
+ * @typedef {import("./layout.js").Orientation} Orientation
+ * @typedef {import("./layout.js").Fit} Fit
+ * @typedef {{ left: number, top: number, width: number, height: number, radius: number }} Opening micrometres
+ * @typedef {{ key: string, name: string, width: number, height: number, radius: number, camera: Opening[] }} Phone
+ * @typedef {{ phone: Phone | null, orientation: Orientation, fit: Fit }} Choice no phone: the picture alone
  */
 
-import { rgb } from "./print.js";
+import { layOut, layOutBare } from "./layout.js";
+import { lines, rgb } from "./print.js";
+
+/** Beyond the edge of a case, and within it: micrometres, the trade's habit, and the workflow's. */
+const [BLEED, SAFE] = [3000, 3000];
+
+/**
+ * How the picture lies on what is chosen. Null where it finds no room.
+ * @param {Choice} choice
+ * @param {number} units
+ * @param {number} characters
+ * @param {Data["print"]} print
+ * @returns {Layout | null}
+ */
+export function layoutOf({ phone, orientation, fit }, units, characters, { cell, dpi }) {
+  if (!phone) return layOutBare(units, characters, dpi, orientation, cell);
+  const { width, height } = phone;
+  return layOut(units, characters, { width, height, bleed: BLEED, safe: SAFE }, dpi, orientation, fit);
+}
 
 /**
  * The rows of the picture from the top, as scripts/phonecase/art/rendering.py draws them: in landscape a row is a
@@ -15,59 +39,80 @@ import { rgb } from "./print.js";
  * @param {Reading} reading
  * @param {Order} order
  * @param {[string, string]} colours
- * @param {Orientation} orientation
+ * @param {Layout} layout
  * @returns {Picture}
  */
-export function pictureOf({ states: { bits, T, H } }, { units, signs }, colours, orientation) {
+export function pictureOf({ states: { bits, T, H } }, { units, signs }, colours, layout) {
   /** @type {(row: number, t: number) => number} */
   const cell = (row, t) => (signs[row] > 0 ? bits[t * H + units[row]] : 1 - bits[t * H + units[row]]);
   const rows =
-    orientation === "landscape"
+    layout.orientation === "landscape"
       ? units.map((_, row) => Uint8Array.from({ length: T }, (_, t) => cell(row, t)))
       : Array.from({ length: T }, (_, t) => Uint8Array.from({ length: H }, (_, x) => cell(H - 1 - x, t)));
-  return { rows, colours };
+  return { rows, colours, layout };
 }
 
 /**
  * What makes the same picture in a run: settings for a file, and the command.
- * @param {{ reading: Reading, model: string, order: { name: string, strategy: string } | null, style: { name: string, colours: [string, string] }, print: { cell: number, dpi: number }, orientation: Orientation }} choice
+ * @param {{ reading: Reading, model: string, order: { name: string, strategy: string } | null, style: Data["styles"][number], print: Data["print"], choice: Choice }} made
  * @returns {{ settings: string, command: string } | null} null where no strategy makes the order
  */
-export function settingsOf({ reading, model, order, style, print, orientation }) {
+export function settingsOf({ reading, model, order, style, print: { cell, dpi }, choice }) {
   if (!order) return null;
   const passage = reading.own ? "yours" : reading.passage.name;
-  const words = reading.own
-    ? `{text: ${JSON.stringify(reading.text.join("") + reading.next)}}`
-    : reading.passage.reference;
-  const strategy = order.name === order.strategy ? "" : ` {strategy: ${order.strategy}}`;
+  const words = JSON.stringify(reading.own ? reading.text.join("") + reading.next : reading.passage.reference);
+  const { phone, orientation, fit } = choice;
+  const onCase = phone ? `, phone: ${phone.key}, orientation: ${orientation}, fit: ${fit}` : "";
   const settings = [
     "passages:",
-    `  ${passage}: ${reading.own ? words : JSON.stringify(words)}`,
+    `  ${passage}: ${reading.own ? `{text: ${words}}` : words}`,
     "orders:",
-    `  ${order.name}:${strategy}`,
+    `  ${order.name}:${order.name === order.strategy ? "" : ` {strategy: ${order.strategy}}`}`,
     "styles:",
     `  ${style.name}: {colours: ${JSON.stringify(style.colours)}}`,
-    `print: {cell: ${print.cell}, dpi: ${print.dpi}}`,
+    `print: {cell: ${cell}, dpi: ${dpi}${onCase}}`,
     "",
   ].join("\n");
-  const file = `results/art/${model}/${passage}/${order.name}/${style.name}${orientation === "portrait" ? ".portrait" : ""}.png`;
+  const turned = !phone && orientation === "portrait" ? ".portrait" : "";
+  const file = `results/${phone ? "print" : "art"}/${model}/${passage}/${order.name}/${style.name}${turned}.png`;
   return { settings, command: `snakemake ${file} --configfile yours.yaml --cores 4 --resources gpu=1` };
 }
 
 /**
- * Draw the picture small, a pixel a cell.
+ * Draw the picture as the case will be: what is cut off isn't there, and neither is the camera.
  * @param {HTMLCanvasElement} canvas
  * @param {Picture} picture
+ * @param {Phone | null} phone
  */
-export function preview(canvas, { rows, colours }) {
-  [canvas.width, canvas.height] = [rows[0].length, rows.length];
+export function preview(canvas, picture, phone) {
+  const { width, height, trim, dpi } = picture.layout;
+  [canvas.width, canvas.height] = [trim.width, trim.height];
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  const pixels = context.createImageData(canvas.width, canvas.height);
-  const both = colours.map((colour) => [...rgb(colour), 255]);
-  rows.forEach((row, y) => {
-    row.forEach((bit, x) => {
-      pixels.data.set(both[bit], 4 * (y * row.length + x));
-    });
-  });
-  context.putImageData(pixels, 0, 0);
+  const pixels = context.createImageData(width, height);
+  const words = new Uint32Array(pixels.data.buffer);
+  const both = picture.colours.map((colour) => new Uint32Array(Uint8Array.from([...rgb(colour), 255]).buffer)[0]);
+  let at = 0;
+  for (const [line, times] of lines(picture)) {
+    const coloured = Uint32Array.from(line, (bit) => both[bit]);
+    for (let k = 0; k < times; k++) {
+      words.set(coloured, at);
+      at += width;
+    }
+  }
+  context.putImageData(pixels, -trim.left, -trim.top);
+  const px = (/** @type {number} */ micrometres) => (micrometres * dpi) / 25_400;
+  context.globalCompositeOperation = "destination-in";
+  context.beginPath();
+  context.roundRect(0, 0, trim.width, trim.height, phone ? px(phone.radius) : 0);
+  context.fill();
+  context.globalCompositeOperation = "source-over";
+  context.fillStyle = "#101319";
+  context.strokeStyle = "#8a8f9c";
+  context.lineWidth = px(600);
+  for (const { left, top, width: across, height: down, radius } of phone?.camera ?? []) {
+    context.beginPath();
+    context.roundRect(px(left), px(top), px(across), px(down), px(radius));
+    context.fill();
+    context.stroke();
+  }
 }

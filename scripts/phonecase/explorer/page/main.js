@@ -3,7 +3,7 @@
 import { Asking } from "./asking.js";
 import { distance, floatsOf, stateAt } from "./bits.js";
 import { colourText, layText, showBit, showCharacter, showLikely, showStretch, showTable } from "./cards.js";
-import { pictureOf, preview, settingsOf } from "./case.js";
+import { layoutOf, pictureOf, preview, settingsOf } from "./case.js";
 import { chart, counted, made, named, part, percent, save } from "./dom.js";
 import { forgetInks, Grid, visible } from "./grid.js";
 import { identity, mean, moved, signed, similarity, sortedBy, twoOpt } from "./orders.js";
@@ -26,6 +26,7 @@ const PAID = 100; // characters whose surprise is worked out between two looks
 const GIVEN = "given:"; // orders that the run made
 const MADE = { two_opt: "two_opt, for these words", mean: "mean, for these words", identity: "as trained" };
 const BY_PICTURE = { column: "by the chosen character", stretch: "by the marked words", hand: "by hand" };
+const PHONE = "iphone_16"; // until a person chooses their own
 const FAVOURITES = ["optimal", "two_opt", "insertion"];
 
 /** @type {import("./reading.js").Data} */
@@ -58,8 +59,8 @@ const view = {
   outcome: null,
   /** @type {"bit" | "surprise"} */
   by: "bit",
-  /** @type {import("./case.js").Orientation} */
-  orientation: "portrait",
+  /** @type {import("./case.js").Choice} */
+  choice: { phone: null, orientation: "portrait", fit: "cover" },
 };
 
 let written = 0; // goes up when the network is to stop writing, or a text is another now
@@ -151,7 +152,11 @@ function listOrders() {
       "optgroup",
       { label: reading.own ? `as they are best for ${best}` : `from the run, with their scores` },
       ...reading.passage.orders.map(({ name, similarity: score }) =>
-        made("option", { value: GIVEN + name }, reading.own ? name : `${name}: ${score.toLocaleString("en")}`),
+        made(
+          "option",
+          { value: GIVEN + name },
+          reading.own ? `${name} (${best})` : `${name}: ${score.toLocaleString("en")}`,
+        ),
       ),
     ),
     made(
@@ -452,36 +457,46 @@ function strategyNow() {
   return name in MADE && plain ? { name, strategy: name } : null;
 }
 
+/** The picture as it is printed, or null where it doesn't fit. */
 function picture() {
-  return pictureOf(view.reading, view.rows, data.styles[view.style].colours, view.orientation);
+  const { reading, rows, style, choice } = view;
+  const layout = layoutOf(choice, data.units, reading.text.length, data.print);
+  return layout && pictureOf(reading, rows, data.styles[style].colours, layout);
 }
 
 function showCase() {
-  const { reading, orientation, rows, style } = view;
-  const { cell, dpi } = data.print;
-  preview(part("preview", HTMLCanvasElement), picture());
-  const [across, down] =
-    orientation === "landscape" ? [reading.text.length, data.units] : [data.units, reading.text.length];
-  const millimetres = (/** @type {number} */ cells) => ((cells * cell * 25.4) / dpi).toFixed(1);
-  part("size", HTMLElement).textContent =
-    `${millimetres(across)} × ${millimetres(down)} mm at ${dpi} DPI, ${across * cell} × ${down * cell} pixels, ${cell} a cell.`;
+  const { reading, rows, style, choice } = view;
+  const found = picture();
+  const canvas = part("preview", HTMLCanvasElement);
+  canvas.hidden = !found;
+  if (found) preview(canvas, found, choice.phone);
+  part("fits", HTMLElement).hidden = !choice.phone;
   part("case-text", HTMLElement).textContent =
     `${reading.title}, in the colours “${data.styles[style].name}”. The similarity of its neighbouring rows is ${similarity(reading.states, rows).toLocaleString("en")}.`;
-  const choice = {
+  part("size", HTMLElement).textContent = found ? sizeOf(found.layout) : "So many characters don’t fit in whole.";
+  for (const id of ["png", "svg"]) part(id, HTMLButtonElement).disabled = !found;
+  const made_by = settingsOf({
     reading,
     model: data.model,
     order: strategyNow(),
     style: data.styles[style],
     print: data.print,
-    orientation,
-  };
-  const made_by = settingsOf(choice);
+    choice,
+  });
   part("settings", HTMLElement).textContent = made_by
     ? made_by.settings
     : "# No setting makes these rows: they were put in order in this page.\n# Choose an order from the run, or one of those worked out here.";
   part("command", HTMLElement).hidden = !made_by;
   part("command", HTMLElement).textContent = made_by?.command ?? "";
   part("copy", HTMLButtonElement).disabled = !made_by;
+}
+
+/** @param {import("./layout.js").Layout} layout */
+function sizeOf({ trim, width, height, dpi, cell, unitsSeen, charactersSeen }) {
+  const millimetres = (/** @type {number} */ pixels) => ((pixels * 25.4) / dpi).toFixed(1);
+  const seen = `${unitsSeen} of ${data.units} bits and ${charactersSeen} of ${view.reading.text.length} characters are seen`;
+  const cut = trim.width < width ? `, and 3 mm on every side to be cut off` : "";
+  return `${millimetres(trim.width)} × ${millimetres(trim.height)} mm${cut}: ${width} × ${height} pixels at ${dpi} DPI, ${cell} a cell. ${seen}.`;
 }
 
 function fileName() {
@@ -496,7 +511,7 @@ function title() {
 
 /** Put what is shown into the address, so that it is a link to it. */
 function remember() {
-  const { reading, order: name, hand, rows, style, t, unit, stretch, by, orientation } = view;
+  const { reading, order: name, hand, rows, style, t, unit, stretch, by, choice } = view;
   const hash = new URLSearchParams();
   hash.set("p", reading.passage.name);
   if (reading.own) hash.set("w", wholeText(reading));
@@ -510,7 +525,9 @@ function remember() {
   hash.set("u", String(unit));
   if (stretch) hash.set("m", stretch.join("-"));
   if (by !== "bit") hash.set("by", by);
-  if (orientation !== "portrait") hash.set("f", orientation);
+  if (choice.phone?.key !== PHONE) hash.set("ph", choice.phone?.key ?? "none");
+  if (choice.fit !== "cover") hash.set("fit", choice.fit);
+  if (choice.orientation !== "portrait") hash.set("f", choice.orientation);
   remembered = `#${hash}`;
   history.replaceState(null, "", remembered);
 }
@@ -530,7 +547,12 @@ async function recall() {
     data.styles.findIndex(({ name }) => name === hash.get("s")),
   );
   view.by = hash.get("by") === "surprise" ? "surprise" : "bit";
-  view.orientation = hash.get("f") === "landscape" ? "landscape" : "portrait";
+  view.choice = {
+    phone: data.phones.find(({ key }) => key === (hash.get("ph") ?? PHONE)) ?? null,
+    fit: hash.get("fit") === "contain" ? "contain" : "cover",
+    orientation: hash.get("f") === "landscape" ? "landscape" : "portrait",
+  };
+  part("model", HTMLSelectElement).value = view.choice.phone?.key ?? "";
   view.order = "";
   view.hand = null;
   read(passage);
@@ -558,9 +580,13 @@ async function recall() {
     negate.checked = hash.get("n") === "1";
     order(negate.checked);
   }
-  for (const input of document.querySelectorAll("input[name=by], input[name=orientation], input[name=style]")) {
+  for (const input of document.querySelectorAll(
+    "input[name=by], input[name=fit], input[name=orientation], input[name=style]",
+  )) {
     const radio = /** @type {HTMLInputElement} */ (input);
-    radio.checked = [view.by, view.orientation, data.styles[view.style].name].includes(radio.value);
+    radio.checked = [view.by, view.choice.fit, view.choice.orientation, data.styles[view.style].name].includes(
+      radio.value,
+    );
   }
 }
 
@@ -618,11 +644,12 @@ function listen() {
     const [from, to] = ends[0] < ends[1] ? [ends[0], ends[1]] : [ends[1], ends[0]];
     if (from !== to && `${view.stretch}` !== `${[from, to]}`) mark([from, to]);
   });
-  for (const input of document.querySelectorAll("input[name=by], input[name=orientation]")) {
+  for (const input of document.querySelectorAll("input[name=by], input[name=fit], input[name=orientation]")) {
     const radio = /** @type {HTMLInputElement} */ (input);
     radio.addEventListener("change", () => {
       if (radio.name === "by") view.by = radio.value === "surprise" ? "surprise" : "bit";
-      else view.orientation = radio.value === "landscape" ? "landscape" : "portrait";
+      else if (radio.name === "fit") view.choice.fit = radio.value === "contain" ? "contain" : "cover";
+      else view.choice.orientation = radio.value === "landscape" ? "landscape" : "portrait";
       show();
     });
   }
@@ -692,13 +719,17 @@ function listenToQuestions() {
 
 function listenToCase() {
   part("png", HTMLButtonElement).addEventListener("click", async () => {
-    const { cell, dpi } = data.print;
-    save(await png(picture(), cell, dpi, { Title: title(), Software: "phonecase" }), `${fileName()}.png`);
+    const found = picture();
+    if (found) save(await png(found, { Title: title(), Software: "phonecase" }), `${fileName()}.png`);
   });
   part("svg", HTMLButtonElement).addEventListener("click", () => {
-    const { cell, dpi } = data.print;
-    const drawing = svg(picture(), (cell * 25.4) / dpi, title());
-    save(new Blob([drawing], { type: "image/svg+xml" }), `${fileName()}.svg`);
+    const found = picture();
+    if (found) save(new Blob([svg(found, title())], { type: "image/svg+xml" }), `${fileName()}.svg`);
+  });
+  part("model", HTMLSelectElement).addEventListener("change", (event) => {
+    const key = /** @type {HTMLSelectElement} */ (event.target).value;
+    view.choice = { ...view.choice, phone: data.phones.find((phone) => phone.key === key) ?? null };
+    settle();
   });
   part("copy", HTMLButtonElement).addEventListener("click", async () => {
     await navigator.clipboard.writeText(part("settings", HTMLElement).textContent ?? "");
@@ -782,6 +813,7 @@ async function checkNetwork() {
 }
 
 for (const { passage } of passages) passageSelect.append(made("option", { value: passage.name }, passage.reference));
+for (const { key, name } of data.phones) part("model", HTMLSelectElement).append(made("option", { value: key }, name));
 passageSelect.append(made("option", { value: "own" }, "words of your own"));
 data.styles.forEach(({ name, colours }, number) => {
   const input = made("input", { type: "radio", name: "style", value: name, "aria-label": name });

@@ -1,39 +1,63 @@
 /**
  * The picture as a file for print: PNG of two colours, a bit a pixel, which says its size; and SVG.
  *
- * @typedef {{ rows: Uint8Array[], colours: [string, string] }} Picture rows of cells, 0 or 1, from the top
+ * @typedef {import("./layout.js").Layout} Layout
+ * @typedef {{ rows: Uint8Array[], colours: [string, string], layout: Layout }} Picture rows of cells from the top, 0 or
+ *   1, turned as the layout says; what no cell covers has the first colour
  */
 
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
-const INCH = 0.0254; // metres
+const METRE = 0.0254; // an inch
+
+/**
+ * The page's lines of pixels, from the top, each with how often it comes.
+ * @param {Picture} picture
+ * @returns {Generator<[Uint8Array, number]>} (width,) of 0 and 1
+ */
+export function* lines({ rows, layout: { width, height, cell, block } }) {
+  const empty = new Uint8Array(width);
+  if (block.top > 0) yield [empty, block.top];
+  for (let down = 0; down < block.down; down++) {
+    const row = rows[modulo(block.firstDown + down, rows.length)];
+    const line = new Uint8Array(width);
+    for (let across = 0; across < block.across; across++) {
+      if (!row[modulo(block.firstAcross + across, row.length)]) continue;
+      const left = block.left + across * cell;
+      line.fill(1, Math.max(0, left), Math.min(width, left + cell));
+    }
+    const top = block.top + down * cell;
+    yield [line, Math.min(height, top + cell) - Math.max(0, top)];
+  }
+  const bottom = block.top + block.down * cell;
+  if (bottom < height) yield [empty, height - bottom];
+}
 
 /**
  * @param {Picture} picture
- * @param {number} cell pixels along each side of a cell
- * @param {number} dpi
  * @param {Record<string, string>} [texts] fields for where it comes from
  * @returns {Promise<Blob>}
  */
-export async function png({ rows, colours }, cell, dpi, texts = {}) {
-  const width = rows[0].length * cell;
-  const height = rows.length * cell;
+export async function png(picture, texts = {}) {
+  const { width, height, dpi } = picture.layout;
   const stride = 1 + Math.ceil(width / 8); // each line begins with its filter, 0: none
-  const lines = new Uint8Array(stride * height);
-  rows.forEach((row, r) => {
-    const line = lines.subarray(r * cell * stride, (r * cell + 1) * stride);
-    for (let x = 0; x < width; x++) if (row[Math.floor(x / cell)]) line[1 + (x >> 3)] |= 128 >> (x & 7);
-    for (let k = 1; k < cell; k++) lines.set(line, (r * cell + k) * stride);
-  });
-  const metre = Math.round(dpi / INCH);
+  const packed = new Uint8Array(stride * height);
+  let y = 0;
+  for (const [line, times] of lines(picture)) {
+    const first = packed.subarray(y * stride, (y + 1) * stride);
+    for (let x = 0; x < width; x++) if (line[x]) first[1 + (x >> 3)] |= 128 >> (x & 7);
+    for (let k = 1; k < times; k++) packed.set(first, (y + k) * stride);
+    y += times;
+  }
+  const metre = Math.round(dpi / METRE);
   const parts = [
     chunk("IHDR", [...word(width), ...word(height), 1, 3, 0, 0, 0]), // 1 bit, a palette
     chunk("sRGB", [0]),
-    chunk("PLTE", colours.flatMap(rgb)),
+    chunk("PLTE", picture.colours.flatMap(rgb)),
     chunk("pHYs", [...word(metre), ...word(metre), 1]),
     ...Object.entries(texts).map(([key, text]) =>
       chunk("iTXt", [...new TextEncoder().encode(`${key}\0\0\0\0\0${text}`)]),
     ),
-    chunk("IDAT", await deflated(lines)),
+    chunk("IDAT", await deflated(packed)),
     chunk("IEND", []),
   ];
   return new Blob([Uint8Array.from(SIGNATURE), ...parts], { type: "image/png" });
@@ -41,13 +65,22 @@ export async function png({ rows, colours }, cell, dpi, texts = {}) {
 
 /**
  * @param {Picture} picture
- * @param {number} millimetres of a cell
  * @param {string} title
  */
-export function svg({ rows, colours }, millimetres, title) {
-  const [width, height] = [rows[0].length, rows.length];
-  const path = rows.map(runs).join("");
-  const size = (/** @type {number} */ cells) => `${+(cells * millimetres).toFixed(4)}mm`;
+export function svg({ rows, colours, layout: { width, height, dpi, cell, block } }, title) {
+  let path = "";
+  for (let down = 0; down < block.down; down++) {
+    const row = rows[modulo(block.firstDown + down, rows.length)];
+    const on = (/** @type {number} */ across) => row[modulo(block.firstAcross + across, row.length)];
+    for (let across = 0; across < block.across; across++) {
+      if (!on(across)) continue;
+      const from = across;
+      while (across + 1 < block.across && on(across + 1)) across++;
+      const length = (across + 1 - from) * cell;
+      path += `M${block.left + from * cell} ${block.top + down * cell}h${length}v${cell}h-${length}z`;
+    }
+  }
+  const size = (/** @type {number} */ pixels) => `${+((pixels * 25.4) / dpi).toFixed(4)}mm`;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${size(width)}" height="${size(height)}" viewBox="0 0 ${width} ${height}" shape-rendering="crispEdges">
 <title>${escaped(title)}</title>
 <path fill="${colours[0]}" d="M0 0h${width}v${height}h-${width}z"/>
@@ -56,31 +89,19 @@ export function svg({ rows, colours }, millimetres, title) {
 `;
 }
 
-/**
- * The stretches of a row whose cells are 1, as rectangles.
- * @param {Uint8Array} row
- * @param {number} y
- */
-function runs(row, y) {
-  let path = "";
-  for (let x = 0; x < row.length; x++) {
-    if (!row[x]) continue;
-    const from = x;
-    while (x + 1 < row.length && row[x + 1]) x++;
-    const length = x + 1 - from;
-    path += `M${from} ${y}h${length}v1h-${length}z`;
-  }
-  return path;
+/** A colour's red, green and blue. @param {string} colour as #RRGGBB */
+export function rgb(colour) {
+  return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+}
+
+/** @param {number} number @param {number} count */
+function modulo(number, count) {
+  return ((number % count) + count) % count;
 }
 
 /** @param {string} text */
 function escaped(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-/** A colour's red, green and blue. @param {string} colour as #RRGGBB */
-export function rgb(colour) {
-  return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
 }
 
 /** @param {Uint8Array<ArrayBuffer>} bytes */

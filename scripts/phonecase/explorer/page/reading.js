@@ -12,7 +12,7 @@
  *   model: string, summary: string[], units: number, characters: string[], alike: Record<string, string[]>,
  *   network: { sizes: import("./network.js").Sizes, numbers: string, embedding_scale: number } | null, why_not: string,
  *   passages: Passage[], styles: { name: string, colours: [string, string] }[], print: { cell: number, dpi: number },
- *   units_known: Record<string, string>,
+ *   units_known: Record<string, string>, phones: import("./case.js").Phone[],
  * }} Data what scripts/phonecase/explorer/data.py writes
  * @typedef {{
  *   own: boolean, passage: Passage, title: string, text: string[], tokens: Uint16Array, next: string, states: States,

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { layOut, layOutBare } from "../../scripts/phonecase/explorer/page/layout.js";
+import { lines, svg } from "../../scripts/phonecase/explorer/page/print.js";
+
+const SHEET = { width: 71_600, height: 147_600, bleed: 3000, safe: 3000 };
+
+test("a case is filled to the edge of its bleed, its characters from the top", () => {
+  const layout = layOut(128, 274, SHEET, 300, "portrait", "cover");
+  assert.ok(layout);
+  assert.deepEqual([layout.width, layout.height, layout.cell], [917, 1815, 7]);
+  assert.deepEqual([layout.trim.width, layout.trim.height], [846, 1743]);
+  assert.ok(layout.block.left <= 0 && layout.block.left + layout.block.across * 7 >= 917);
+  assert.equal(layout.block.top + -layout.block.firstDown * 7, layout.trim.top);
+});
+
+test("contain shows every cell within the safe inset, or says that there is no room", () => {
+  const layout = layOut(128, 274, SHEET, 300, "portrait", "contain");
+  assert.deepEqual([layout?.unitsSeen, layout?.charactersSeen], [128, 274]);
+  assert.equal(layOut(128, 5000, SHEET, 300, "portrait", "contain"), null);
+});
+
+test("lines of pixels are the cells, and what no cell covers is ground", () => {
+  const layout = layOut(2, 3, { width: 1000, height: 800, bleed: 0, safe: 0 }, 254, "landscape", "contain");
+  assert.ok(layout); // 10 × 8 pixels, cells of 3
+  const rows = [Uint8Array.of(1, 0, 1), Uint8Array.of(0, 1, 0)];
+  const picture = [...lines({ rows, colours: ["#000000", "#FFFFFF"], layout })].flatMap(([line, times]) =>
+    new Array(times).fill(line.join("")),
+  );
+  assert.deepEqual(picture, [
+    "0000000000",
+    ...new Array(3).fill("1110001110"),
+    ...new Array(3).fill("0001110000"),
+    "0000000000",
+  ]);
+});
+
+test("an SVG says its size in millimetres, and nothing in its title is markup", () => {
+  const rows = [Uint8Array.of(0, 1, 1)];
+  const drawing = svg(
+    { rows, colours: ["#FEF7E9", "#0040A1"], layout: layOutBare(1, 3, 254, "landscape", 10) },
+    "<a & b>",
+  );
+  assert.match(drawing, /width="3mm" height="1mm" viewBox="0 0 30 10"/);
+  assert.match(drawing, /<title>&lt;a &amp; b&gt;<\/title>/);
+  assert.match(drawing, /d="M10 0h20v10h-20z"/);
+});
