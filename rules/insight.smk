@@ -1,11 +1,18 @@
 # What the bits know: measurements of a network, each beside its controls, and a page of them. `snakemake insight`
 #
-# needs: results/models/{model}/weights.safetensors, results/corpus/{train.txt,validation.txt,vocab.json}
+# needs: results/models/{model}/weights.safetensors, results/corpus/{train.txt,validation.txt,vocab.json},
+#        results/orders/{model}/{passage}/{strategy}.parquet of the first passage
 # makes: results/insight/ngrams.json
-#        results/insight/{model}/{units,flips}.parquet, {units,flips,reach,redundancy}.json
+#        results/insight/{model}/{units,flips}.parquet, {units,flips,reach,redundancy,neighbours}.json
 #        results/insight/{model}/insight.{html,md}, and their figures: {reach,pasts,...}.png
 
 FIGURES = ["reach", "pasts", "erasers", "back", "learned", "flips", "frozen"]
+
+
+def orders_of_the_first_passage(wildcards):
+    passage = next(iter(CONFIG.passages))
+    pattern = "results/orders/{model}/{passage}/{strategy}.parquet"
+    return expand(pattern, passage=passage, strategy=CONFIG.orders, **wildcards)
 
 
 def folder_of_insight(wildcards, input):
@@ -154,6 +161,31 @@ rule measure_redundancy:
         " --validation {input.validation:q} --vocab {input.vocab:q} --out {output.facts:q} --log {log:q}"
 
 
+rule measure_neighbours:
+    """Whether the orders of the first passage put units together that are of one kind."""
+    input:
+        told="results/insight/{model}/units.parquet",
+        costs="results/insight/{model}/flips.parquet",
+        orders=orders_of_the_first_passage,
+    output:
+        facts="results/insight/{model}/neighbours.json",
+    log:
+        "results/logs/measure_neighbours/{model}.log",
+    benchmark:
+        "results/benchmarks/measure_neighbours/{model}.tsv"
+    conda:
+        environment("orders.yaml")
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code("measure_neighbours.py"),
+        script=path_of("measure_neighbours.py"),
+    shell:
+        "python {params.script:q} --units {input.told:q} --flips {input.costs:q} --orders {input.orders:q}"
+        " --out {output.facts:q} --log {log:q}"
+
+
 rule insight_page:
     """What was found out, with figures, each beside its control."""
     input:
@@ -164,6 +196,7 @@ rule insight_page:
         flips="results/insight/{model}/flips.json",
         reach="results/insight/{model}/reach.json",
         redundancy="results/insight/{model}/redundancy.json",
+        neighbours="results/insight/{model}/neighbours.json",
     output:
         html=report(
             "results/insight/{model}/insight.html",

@@ -77,6 +77,12 @@ FACTS: dict[str, Any] = {
         ],
     },
 }
+FACTS["neighbours"] = {
+    "orders": [
+        {"order": "lot", "mean": 0.1, "flip_rate": -0.4, "explained": 0.0, "cost": 1.0},
+        {"order": "optimal", "mean": -10.0, "flip_rate": -4.5, "explained": -4.1, "cost": -2.7},
+    ]
+}
 NGRAMS = {"kneser_ney": [4.0, 3.0, 2.0, 1.8, 1.7], "witten_bell": [4.0, 3.1, 2.2, 1.95, 2.0]}
 
 
@@ -175,6 +181,12 @@ def test_what_units_hold_stands_beside_untrained_networks(found: Findings) -> No
     assert rows[0] == ["different states", "14", "15 to 19"]
     assert rows[3] == ["bits at least: equal states", "2.5", ""]
     assert rows[-1][1:] == ["30%", "10%"]
+
+
+def test_orders_stand_beside_chance_the_nearest_first(found: Findings) -> None:
+    _, heading, rows = tables(found)[2]
+    assert heading == ["order", "mean", "flip rate", "how well told", "a flip's cost"]
+    assert rows == [["optimal", "−10.0", "−4.5", "−4.1", "−2.7"], ["lot", "0.1", "−0.4", "0.0", "1.0"]]
 
 
 def test_what_isnt_there_is_named(folder: Path) -> None:

@@ -35,7 +35,7 @@ def jobs_of(plan: Iterable[planning.Job]) -> dict[Job, str]:
     """The jobs of a plan that make something, with their reasons."""
     found = {}
     for job in plan:
-        if job.rule not in ("all", "insight"):
+        if job.rule != "all":
             names = dict(zip(job.kinds, job.wildcards, strict=True))
             if job.rule == "experiments":
                 names["passage"] = "romans"  # it reads the first

@@ -19,7 +19,12 @@ from workflow.matrix import PAGE, TABLE, Job, current, expand, jobs_of
 from workflow.planning import plan
 from workflow.small import ROOT, SETTINGS, copy_workflow, snakemake
 
-ALL = ("all", "experiments", "insight", "results/orders/tiny/romans/insertion.safetensors")
+ALL = (
+    "all",
+    "experiments",
+    "results/insight/tiny/insight.html",
+    "results/orders/tiny/romans/insertion.safetensors",
+)
 NAMED = (
     "models",
     "passages",

@@ -36,6 +36,8 @@ class Findings:
     told: dict[str, Any]
     flips: dict[str, Any]
     redundancy: dict[str, Any]
+    neighbours: list[dict[str, Any]]
+    """a row for each order: how near like units are in it"""
 
     @classmethod
     def load(cls, model: str, folder: Path, ngrams: Path) -> Self:
@@ -50,6 +52,7 @@ class Findings:
             read_json(folder / "units.json", "describe_units.py", "trained", "untrained", "last"),
             read_json(folder / "flips.json", "flip_bits.py", "cost", "alive", "least", "lot"),
             read_json(folder / "redundancy.json", "measure_redundancy.py", "trained", "untrained"),
+            read_json(folder / "neighbours.json", "measure_neighbours.py", "orders")["orders"],
         )
 
     # ---- in sentences

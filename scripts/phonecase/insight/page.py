@@ -86,7 +86,7 @@ def tables(found: Findings) -> list[tuple[str, list[str], list[list[str]]]]:
         "better than untrained",
         "a flip's bits",
     ]
-    return [(title, heading, sentences), _redundancy(found)]
+    return [(title, heading, sentences), _redundancy(found), _neighbours(found)]
 
 
 def note(found: Findings) -> str:
@@ -122,6 +122,15 @@ def _redundancy(found: Findings) -> tuple[str, list[str], list[list[str]]]:
     rows.append(["a unit's variance that the others tell, median", f"{told[0]:.0%}", _percents(told[1:])])
     title = f"{len(found.units)} units hold at most {own['tree']:.0f} bits between them"
     return title, [f"in {own['states']:,} characters", found.model, "never trained"], rows
+
+
+def _neighbours(found: Findings) -> tuple[str, list[str], list[list[str]]]:
+    """How near like units are in each order, those first in which they are nearest."""
+    names = {"mean": "mean", "flip_rate": "flip rate", "explained": "how well told", "cost": "a flip's cost"}
+    order = sorted(found.neighbours, key=lambda row: sum(row[name] for name in names))
+    rows = [[row["order"], *(f"{row[name]:.1f}".replace("-", "−") for name in names)] for row in order]
+    title = "Whether orders put like units together: standard deviations from orders by chance"
+    return title, ["order", *names.values()], rows
 
 
 def _range(values: list[int]) -> str:

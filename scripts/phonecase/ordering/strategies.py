@@ -3,7 +3,7 @@
 A new strategy is a decorated function in one of the modules imported here, or in a new one beside them.
 """
 
-from phonecase.ordering import optimal, post, seriation  # noqa: F401  (importing a module registers its strategies)
+from phonecase.ordering import optimal, post, reach, seriation  # noqa: F401  (importing a module registers its strategies)
 from phonecase.ordering.registry import STRATEGIES, Strategy, check_settings, order_units
 
 __all__ = ["STRATEGIES", "Strategy", "check_settings", "order_units"]
