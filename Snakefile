@@ -37,3 +37,4 @@ rule all:
         rules.pictures.input,
         rules.contact_sheets.input,
         rules.explorers.input,
+        rules.favourite.output,

@@ -4,6 +4,16 @@
 #        results/orders/{model}/{passage}/{strategy}.parquet
 # makes: results/art/{model}/{passage}/{strategy}/{style}{,.portrait}.png
 #        results/art/{model}/{passage}/contact_sheet.png
+#        results/favourite.png
+# on request, `snakemake measures` and `snakemake figures`:
+#        results/measures/{model}/{passage}.{csv,md}
+#        results/figures/{sign,grid,stack,ordered,palettes}.{png,svg}
+
+
+localrules:
+    favourite,
+    measure_orders,
+    figures,
 
 
 rule render_variants:
@@ -68,6 +78,100 @@ rule contact_sheet:
     shell:
         "python {params.script:q} --states {input.states:q} --orders {input.orders:q}"
         " --styles {params.styles:q} --out {output.sheet:q} --log {log:q}"
+
+
+rule favourite:
+    """The one picture to have printed, turned to portrait: an order that is named, or the best by a measure."""
+    input:
+        states=favourite_states,
+        orders=favourite_orders,
+    output:
+        picture=report(
+            "results/favourite.png",
+            caption="../docs/report/favourite.rst",
+            category="Art",
+            labels={"model": "favourite", "passage": "favourite"},
+        ),
+    log:
+        "results/logs/favourite.log",
+    benchmark:
+        "results/benchmarks/favourite.tsv"
+    conda:
+        environment("orders.yaml")
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        order=CONFIG.favourite.order,
+        orders=as_json(list(CONFIG.orders) if CONFIG.favourite.measure else []),  # of equally good ones, the first
+        style=as_json(CONFIG.favourite_style),
+        print=as_json(CONFIG.print),
+        code=code("favourite.py"),
+        script=path_of("favourite.py"),
+    shell:
+        "python {params.script:q} --states {input.states:q} --orders {input.orders:q} --order {params.order:q}"
+        " --style {params.style:q} --print {params.print:q} --out {output.picture:q} --log {log:q}"
+
+
+rule measure_orders:
+    """On request: how calm or lively each order's picture is, by several measures, with and without signs."""
+    input:
+        states="results/states/{model}/{passage}.parquet",
+        orders=all_orders,
+    output:
+        csv="results/measures/{model}/{passage}.csv",
+        markdown="results/measures/{model}/{passage}.md",
+    log:
+        "results/logs/measure_orders/{model}/{passage}.log",
+    benchmark:
+        "results/benchmarks/measure_orders/{model}/{passage}.tsv"
+    conda:
+        environment("orders.yaml")
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        orders=as_json(list(CONFIG.orders)),  # in another order, inputs count as the same
+        code=code("measure_orders.py"),
+        script=path_of("measure_orders.py"),
+    shell:
+        "python {params.script:q} --states {input.states:q} --orders {input.orders:q}"
+        " --csv {output.csv:q} --markdown {output.markdown:q} --log {log:q}"
+
+
+rule figures:
+    """On request: the post's figures from the code and the network, and the palettes, as PNG and SVG."""
+    input:
+        weights=first_weights,
+        states=favourite_states,
+    output:
+        expand(
+            "results/figures/{name}.{form}",
+            name=["sign", "grid", "stack", "ordered", "palettes"],
+            form=["png", "svg"],
+        ),
+    log:
+        "results/logs/figures.log",
+    benchmark:
+        "results/benchmarks/figures.tsv"
+    conda:
+        environment("figures.yaml")
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        folder=folder_of_figures,
+        code=code("figures.py"),
+        script=path_of("figures.py"),
+    shell:
+        "python {params.script:q} --weights {input.weights:q} --states {input.states:q} --out {params.folder:q}"
+        " --log {log:q}"
+
+
+rule measures:
+    """On request: the measures of every grid."""
+    input:
+        for_every_grid("results/measures/{model}/{passage}.{form}", form=["csv", "md"]),
 
 
 rule pictures:

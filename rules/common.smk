@@ -236,6 +236,23 @@ def corpus_in_words(wildcards):
     return " and ".join(path.name for path in CONFIG.corpus.path) or "its text"
 
 
+def favourite_states(wildcards):
+    """The states that are drawn where there is one picture: those of the first model and passage."""
+    model, passage = CONFIG.grids()[0]
+    return f"results/states/{model}/{passage}.parquet"
+
+
+def favourite_orders(wildcards):
+    """The order that is named, or all of them to choose from."""
+    model, passage = CONFIG.grids()[0]
+    names = CONFIG.orders if CONFIG.favourite.measure else [CONFIG.favourite.order]
+    return [f"results/orders/{model}/{passage}/{name}.parquet" for name in names]
+
+
+def first_weights(wildcards):
+    return f"results/models/{CONFIG.model[0]}/weights.safetensors"
+
+
 def all_order_reports(wildcards):
     return expand("results/orders/{model}/{passage}/{strategy}.json", strategy=CONFIG.orders, **wildcards)
 
@@ -299,6 +316,11 @@ def pictures_of(model, passage, style):
 def folder_of_pictures(wildcards, output):
     """Where a passage's pictures go, wherever the results lie."""
     return Path(output[0]).parents[1]
+
+
+def folder_of_figures(wildcards, output):
+    """Where the figures go, wherever the results lie."""
+    return Path(output[0]).parent
 
 
 def start_jobs_at_any_rate():

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from phonecase.files import atomic
 
 BLUE, CLAY, GREY = "#0040A1", "#D08C60", "#888888"
+DPI = 150  # of a figure as PNG
 STYLE: Any = {  # Any, as matplotlib's stubs ask for literal keys
     "svg.fonttype": "none",  # letters stay letters
     "svg.hashsalt": "phonecase",
@@ -26,4 +27,4 @@ def save(figure: Figure, paths: Iterable[Path]) -> None:
     for path in paths:
         with atomic(path) as temporary:
             metadata = {"Date": None} if path.suffix == ".svg" else None
-            figure.savefig(temporary, dpi=150, metadata=metadata)
+            figure.savefig(temporary, dpi=DPI, metadata=metadata)

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from phonecase.art.documentation import PAGE, current
 from phonecase.art.palettes import PALETTES
 from phonecase.art.styles import LEGIBLE, PRINTABLE, Style
 from phonecase.errors import UserError
@@ -59,8 +58,3 @@ def test_a_warning_says_how_close_colours_are(
 def test_a_palette_that_there_is_not_is_named() -> None:
     with pytest.raises(UserError, match=r"^colours: there is no palette 'harbor'; did you mean 'harbour'\?$"):
         Style.checked({"colours": "harbor"})
-
-
-def test_the_table_of_the_page_is_current() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    assert page == current(page), "run: PYTHONPATH=scripts python -m phonecase.art.documentation"

@@ -15,6 +15,7 @@ from workflow import planning
 TABLE: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("reruns.yaml").read_text(encoding="utf-8"))
 PAGE = Path(__file__).parents[2] / "docs/reruns.md"
 ONWARDS = "→"
+OF_THE_FIRST = ("favourite", "figures")  # rules without wildcards that read the first model and passage
 
 
 class Job(NamedTuple):
@@ -37,8 +38,10 @@ def jobs_of(plan: Iterable[planning.Job]) -> dict[Job, str]:
     for job in plan:
         if job.rule != "all":
             names = dict(zip(job.kinds, job.wildcards, strict=True))
-            if job.rule == "experiments":
-                names["passage"] = "romans"  # it reads the first
+            if job.rule in ("experiments", *OF_THE_FIRST):
+                names["passage"] = "romans"
+            if job.rule in OF_THE_FIRST:
+                names["model"] = "tiny"
             found[Job(job.rule, **names)] = job.reason
     return found
 

@@ -107,6 +107,15 @@ def test_colours_that_are_close_are_warned_of_by_their_style_s_name() -> None:
     assert line.startswith("styles.pale: #F0F0F0 and #FFFFFF are close: contrast 1.1:1 ")
 
 
+def test_the_favourite_s_style_is_one_of_the_styles_or_a_palette() -> None:
+    assert check(DEFAULT).favourite_style.colours == PALETTES["printed"].colours
+    assert check(changed("favourite.style", "night")).favourite_style.colours == PALETTES["night"].colours
+    own = {"night": {"colours": ["#000000", "#FFFFFF"]}}
+    settings = changed("favourite.style", "night") | {"styles": own}
+    assert check(settings).favourite_style.colours == ("#000000", "#FFFFFF")
+    assert check(DEFAULT | {"styles": own}).favourite_style.colours == PALETTES["printed"].colours
+
+
 def test_the_eight_orders_of_the_post_and_chance_are_there() -> None:
     posts = {"identity", "mean", "fft", "annealed", "nearest", "nearest_two_ended", "insertion", "two_opt"}
     assert posts | {"random"} <= set(check(DEFAULT).orders)

@@ -16,12 +16,13 @@ pytestmark = pytest.mark.slow
 # The jobs of the small project: one model, one passage, two orders, two styles.
 RENDER = {("render_variants", "printed"), ("render_variants", "plum")}
 PAGE = {("explore",)}  # one for all passages of a model
-ART = RENDER | {("contact_sheet",)} | PAGE
+FAVOURITE = {("favourite",)}  # of the first model and passage
+ART = RENDER | {("contact_sheet",)} | PAGE | FAVOURITE
 ORDERS = {("order_rows", "mean"), ("order_rows", "insertion"), ("compare_orders",)} | ART
 STATES = {("extract_states",)} | ORDERS
 MODEL = {("train",), ("learning_curve",)} | STATES
 EVERYTHING = {("fetch_kjv",), ("split_by_book",), ("build_vocab",)} | MODEL
-SHOWN = {("compare_orders",), ("contact_sheet",)} | PAGE  # where the order of the orders shows
+SHOWN = {("compare_orders",), ("contact_sheet",)} | PAGE | FAVOURITE  # where the order of the orders shows
 INSERTION = {("order_rows", "insertion"), ("compare_orders",)} | ART
 
 
@@ -74,7 +75,7 @@ SETTINGS_CASES = {
     ),
     "an order's default, written out": ("insertion:", "insertion: {signed: false}", set()),
     "colour": ("#402040", "#402041", {("render_variants", "plum"), ("contact_sheet",)} | PAGE),
-    "size of print": ("cell: 2", "cell: 3", RENDER | PAGE),
+    "size of print": ("cell: 2", "cell: 3", RENDER | PAGE | FAVOURITE),
     "the order of the orders": ("  mean:\n  insertion:\n", "  insertion:\n  mean:\n", SHOWN),
     "device": ("device: cpu", "device: auto", set()),
     "TensorBoard": ("device: cpu", "device: cpu\ntensorboard: true", set()),
@@ -100,20 +101,21 @@ def test_another_source_of_the_text_reruns_everything(project: Path) -> None:
 
 def test_a_new_passage_is_read_and_drawn_without_training(project: Path) -> None:
     edit(project, "config.yaml", "romans: Romans 1:16-17", "romans: Romans 1:16-17\n  psalm: Psalm 23")
-    of_the_psalm = {(rule, "psalm", *rest) for rule, *rest in STATES - PAGE}
+    of_the_psalm = {(rule, "psalm", *rest) for rule, *rest in STATES - PAGE - FAVOURITE}
     assert jobs(plan(project)) == of_the_psalm | PAGE
 
 
 def test_a_new_model_is_trained_beside_the_old_one(project: Path) -> None:
     edit(project, "config.yaml", "model: tiny", "model: [tiny, other]")
-    of_the_other = {(rule, "other", *rest) for rule, *rest in MODEL}
+    of_the_other = {(rule, "other", *rest) for rule, *rest in MODEL - FAVOURITE}
     assert jobs(plan(project)) == of_the_other | {("compare_models",)}
 
 
 def test_states_of_ones_own_are_ordered_and_drawn_without_a_model(project: Path) -> None:
     np.save(project / "mine.npy", np.eye(9, dtype=np.int8))
     append(project, "config.yaml", "states:\n  mine: {file: mine.npy}\n")
-    expected = {(rule, "own", "mine", *rest) for rule, *rest in ORDERS - PAGE} | {("import_states", "mine")}
+    expected = {(rule, "own", "mine", *rest) for rule, *rest in ORDERS - PAGE - FAVOURITE}
+    expected |= {("import_states", "mine")}
     assert jobs(plan(project)) == expected
 
 

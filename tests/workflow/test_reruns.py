@@ -23,6 +23,8 @@ ALL = (
     "all",
     "experiments",
     "results/insight/tiny/insight.html",
+    "measures",
+    "figures",
     "results/orders/tiny/romans/insertion.safetensors",
 )
 NAMED = (

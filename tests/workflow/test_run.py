@@ -162,7 +162,7 @@ def test_every_job_leaves_a_log_and_a_benchmark(finished: Path) -> None:
         for path in files_of(finished, "benchmarks")
     }
     assert logs == benchmarks
-    assert len(logs) == 13
+    assert len(logs) == 14
     assert "validation" in (finished / "results/logs/train/tiny.log").read_text()
 
 

@@ -1,3 +1,6 @@
+from .favourite import Favourite as Favourite
+from .measures import MEASURES as MEASURES
+from .measuring import best_by as best_by
 from .palettes import PALETTES as PALETTES
 from .rendering import render as render
 from .rendering import size_in_mm as size_in_mm

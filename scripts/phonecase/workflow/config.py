@@ -20,7 +20,7 @@ from pydantic import (
     field_validator,
 )
 
-from phonecase.art import Print, Style
+from phonecase.art import PALETTES, Favourite, Print, Style
 from phonecase.art.styles import named_styles
 from phonecase.corpus import CorpusSettings, OwnWords, parse
 from phonecase.errors import UserError, suggestion
@@ -117,6 +117,9 @@ class Config(Settings):
     ]
     """Named pairs of colours. One that says none has those of the palette of its name, as in `harbour:`."""
 
+    favourite: Favourite = Favourite()
+    """The picture to have printed, results/favourite.png, of the first model and passage."""
+
     print: Print = Print()
     """The size of the printed picture."""
 
@@ -160,6 +163,12 @@ class Config(Settings):
             if isinstance(passage, OwnWords) and passage.file:
                 yield f"passages.{name}.file", passage.file
         yield from ((f"states.{name}.file", grid.file) for name, grid in self.states.items())
+
+    @property
+    def favourite_style(self) -> Style:
+        """The favourite's colours: those of the style of that name, or else of the palette."""
+        name = self.favourite.style
+        return self.styles[name] if name in self.styles else Style(colours=PALETTES[name].colours)
 
     def warnings(self) -> Iterator[str]:
         """What may be a slip, a line each."""
@@ -224,6 +233,11 @@ def check(raw: Mapping[str, Any]) -> Config:
         config = Config.checked(raw)
     except UserError as error:
         faults.insert(0, str(error))
+    else:
+        faults += filter(None, [config.favourite.fault(config.orders)])
+        known_styles = [*config.styles, *(name for name in PALETTES if name not in config.styles)]
+        if config.favourite.style not in known_styles:
+            faults.append(f"favourite.style: {_missing('styles', config.favourite.style, known_styles)}")
     if faults:
         lines = [line for fault in faults for line in fault.splitlines()]
         raise UserError("\n".join(dict.fromkeys(lines)))
