@@ -303,6 +303,17 @@ def experiments_without_the_failed():
             shell("{command}")
 
 
+def orders_of_the_first_passage(wildcards):
+    passage = next(iter(CONFIG.passages))
+    pattern = "results/orders/{model}/{passage}/{strategy}.parquet"
+    return expand(pattern, passage=passage, strategy=CONFIG.orders, **wildcards)
+
+
+def folder_of_insight(wildcards, input):
+    """Where a model's measurements are, wherever the results lie."""
+    return Path(input.told).parent
+
+
 def pictures_of(model, passage, style):
     """A style's pictures in every order; any of the three may stay a wildcard."""
     return expand(

@@ -9,17 +9,6 @@
 FIGURES = ["reach", "pasts", "erasers", "back", "learned", "flips", "frozen"]
 
 
-def orders_of_the_first_passage(wildcards):
-    passage = next(iter(CONFIG.passages))
-    pattern = "results/orders/{model}/{passage}/{strategy}.parquet"
-    return expand(pattern, passage=passage, strategy=CONFIG.orders, **wildcards)
-
-
-def folder_of_insight(wildcards, input):
-    """Where a model's measurements are, wherever the results lie."""
-    return Path(input.told).parent
-
-
 rule count_ngrams:
     """What counting can do: bits per character of n-gram models of the training text."""
     input:
