@@ -7,7 +7,6 @@ import csv
 import io
 import json
 import logging
-import platform
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ import torch
 from numpy.typing import NDArray
 
 from phonecase.corpus import Vocabulary
+from phonecase.environment import processor, versions
 from phonecase.errors import UserError
 from phonecase.files import read_text, write_text
 from phonecase.tables import write_table
@@ -30,7 +30,6 @@ from phonecase.training.loop import (
     Log,
     Training,
     choose_device,
-    computes_itself,
     evaluate_carried,
     keep_freed_memory,
     precision_name,
@@ -87,7 +86,7 @@ def train(args: argparse.Namespace, device: torch.device, why: str) -> None:
     """Train, or go on training, and write the outputs."""
     recipe = Recipe.from_json(args.settings)
     vocabulary = Vocabulary.load(args.vocab)
-    threads = use_threads(args.threads, own=device.type == "cpu" and computes_itself(recipe))
+    threads = use_threads(args.threads, own=device.type == "cpu")
     keep_freed_memory()
     training = Training(
         recipe,
@@ -163,11 +162,8 @@ def summarise(training: Training, threads: int) -> dict[str, Any]:
         "device": training.device.type,
         "precision": precision_name(training.precision),
         "threads": threads,
-        "versions": {
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "numpy": np.__version__,
-        },
+        "processor": processor(),
+        "versions": versions(),
     }
 
 

@@ -1,4 +1,5 @@
 import ast
+import platform
 import signal
 import subprocess
 import sys
@@ -37,7 +38,10 @@ def test_messages_go_to_the_terminal_and_to_the_log(tmp_path: Path) -> None:
     log = tmp_path / "logs" / "a.log"
     done = run_script("logging.getLogger('phonecase.x').info('31,102 verses')", "--log", str(log))
     assert done.returncode == 0
-    assert done.stderr == log.read_text() == "31,102 verses\n"
+    assert done.stderr == "31,102 verses\n"
+    said, made_with = log.read_text().splitlines()
+    assert said == "31,102 verses"
+    assert made_with.startswith(f"made with python {platform.python_version()} on {platform.system()}, ")
 
 
 @pytest.mark.parametrize(

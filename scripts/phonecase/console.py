@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TextIO
 
+from phonecase.environment import environment
 from phonecase.errors import UserError
 from phonecase.files import Claim, claims
 
@@ -30,8 +31,9 @@ def run(parser: argparse.ArgumentParser, work: Callable[[argparse.Namespace], No
     """Parse the command line, do the work and exit: 0 done, 1 failed, 130 interrupted, 143 terminated.
 
     Adds `--log FILE`. What modules log (`logging.getLogger(__name__)`) goes to stderr and to that file, and
-    the outputs are this process's to write as long as the file is (`files.Claim`). A `UserError` and what the
-    system refuses are one line there, anything unforeseen keeps its traceback. A second Ctrl-C kills.
+    the outputs are this process's to write as long as the file is (`files.Claim`); its last line is what they
+    were made with. A `UserError` and what the system refuses are one line there, anything unforeseen keeps
+    its traceback. A second Ctrl-C kills.
     """
     parser.add_argument("--log", type=Path, metavar="FILE", help="also write the messages to this file")
     args = parser.parse_args()
@@ -41,6 +43,8 @@ def run(parser: argparse.ArgumentParser, work: Callable[[argparse.Namespace], No
     try:
         _start_log(args.log)
         work(args)
+        if args.log:
+            log.debug("%s", environment())
     except UserError as error:
         log.error("%s: error: %s", parser.prog, error)
         sys.exit(1)
@@ -81,7 +85,9 @@ def _reason(error: OSError) -> str:
 
 
 def _start_log(path: Path | None) -> None:
-    handlers: list[logging.Handler] = [_Lines(sys.stderr)]
+    terminal = _Lines(sys.stderr)
+    terminal.setLevel(logging.INFO)
+    handlers: list[logging.Handler] = [terminal]
     if path is not None:
         if path.is_file() or not path.exists():  # not /dev/null
             claims.append(Claim(path))
@@ -89,7 +95,7 @@ def _start_log(path: Path | None) -> None:
     for handler in handlers:
         handler.setFormatter(logging.Formatter("%(message)s"))
         log.addHandler(handler)
-    log.setLevel(logging.INFO)
+    log.setLevel(logging.DEBUG)
 
 
 class _Lines(logging.StreamHandler[TextIO]):
