@@ -65,9 +65,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RESULTS / "cores.md",
                         help="the Markdown file to write (default: %(default)s)")  # fmt: skip
     args = parser.parse_args()
-    threads = use_threads(args.threads)
-    keep_freed_memory()
     device, _ = choose_device(args.device)
+    threads = use_threads(args.threads, own=device.type == "cpu")
+    keep_freed_memory()
     on = torch.cuda.get_device_name() if device.type == "cuda" else f"{device.type}, {threads} threads"
     folder = RESULTS / "cores" / str(args.steps)
     data = text_and_validation()

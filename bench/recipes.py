@@ -22,7 +22,7 @@ from cores import text_and_validation
 from phonecase.files import write_text
 from phonecase.training import Recipe
 from phonecase.training.learning_curve import POST_BITS
-from phonecase.training.loop import Log, Training, computes_itself, keep_freed_memory, use_threads
+from phonecase.training.loop import Log, Training, keep_freed_memory, use_threads
 from training import Runner, take_steps
 
 CONFIG = Path(__file__).parents[1] / "config.yaml"
@@ -45,7 +45,7 @@ def main() -> None:
     args = parser.parse_args()
     models = yaml.safe_load(args.config.read_text(encoding="utf-8"))["models"]
     recipes = {name: Recipe.checked(models[name], name) for name in (args.recipe, args.against)}
-    threads = use_threads(args.threads, own=all(map(computes_itself, recipes.values())))
+    threads = use_threads(args.threads, own=True)
     keep_freed_memory()
     data = text_and_validation()
 

@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from phonecase.errors import UserError
 from phonecase.model import CharLM
+from phonecase.model.fast import cpu
 from phonecase.training.loop import (
     Training,
     choose_device,
@@ -196,6 +197,33 @@ def test_a_loss_worse_than_guessing_stops_the_training() -> None:
         UserError, match=r"diverged at step 5 .* bits per character, where guessing costs 3\.2"
     ):
         list(training(learning_rate=1.0, steps=5).run())
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        {"hidden_size": 64, "optimizer": "muon", "precision": "bfloat16"},
+        {"hidden_size": 64, "precision": "float32"},
+        {"hidden_size": 9, "layers": 2, "feed_forward_layers": 1},
+        {"core": "gru", "hidden_size": 64},
+        {"core": "highway", "hidden_size": 9, "optimizer": "muon"},
+    ],
+    ids=lambda recipe: " ".join(map(str, recipe.values())),
+)
+def test_weights_and_history_are_the_same_in_however_many_threads(recipe: dict[str, Any]) -> None:
+    before, found = torch.get_num_threads(), []
+    try:
+        for threads in (1, 2, 3, 4, 7):
+            cpu.use_own_threads(threads)  # also more than there are cores
+            trained = training(**recipe, batch_size=11, window=40, steps=3, clip_norm=1.0, validate_every=2)
+            history = [{**entry, "seconds": 0, "characters_per_second": 0} for entry in trained.run()]
+            found.append((history, weights(trained)))
+    finally:
+        cpu._own_threads = 0
+        torch.set_num_threads(before)
+    for history, trained_weights in found[1:]:
+        assert history == found[0][0]
+        assert all(torch.equal(trained_weights[name], tensor) for name, tensor in found[0][1].items())
 
 
 def test_no_more_threads_than_cores() -> None:

@@ -1,13 +1,17 @@
 """A small project of one's own: the whole workflow with a tiny model, two orders and two styles."""
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
+
 ROOT = Path(__file__).parents[2]
+TIMES = ("seconds", "characters_per_second", "threads")
 PARTS = ("Snakefile", "config.yaml", "docs", "envs", "profiles", "rules", "scripts")
 
 SETTINGS = """\
@@ -43,10 +47,10 @@ def copy_workflow(folder: Path) -> Path:
     return folder
 
 
-def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def snakemake(folder: Path, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess[str]:
     """Run Snakemake as a user does, with the default profile."""
     return subprocess.run(
-        [sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--resources", "gpu=1"],
+        [sys.executable, "-m", "snakemake", *arguments, "--cores", str(cores), "--resources", "gpu=1"],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -60,7 +64,7 @@ def files_of(folder: Path, kind: str) -> list[Path]:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """The hashes of all results but those that hold seconds."""
+    """The hashes of all results but those that hold seconds: see `timeless`."""
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for kind in ("corpus", "models", "states", "orders", "art")
@@ -69,3 +73,14 @@ def contents(folder: Path) -> dict[str, str]:
         and path.stem != "learning_curve"
         and not (kind == "orders" and path.suffix == ".json")
     }
+
+
+def timeless(folder: Path) -> dict[str, object]:
+    """What is in those results that hold seconds, but for these, and how many threads there were."""
+    found: dict[str, object] = {}
+    for path in folder.glob("results/models/*/history.parquet"):
+        found[str(path.relative_to(folder))] = pd.read_parquet(path).drop(columns=list(TIMES)[:2]).to_dict()
+    for path in [*folder.glob("results/models/*/summary.json"), *folder.glob("results/orders/*/*/*.json")]:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        found[str(path.relative_to(folder))] = {key: content[key] for key in content if key not in TIMES}
+    return found

@@ -3,8 +3,11 @@
 import hashlib
 import json
 import os
+import platform
+import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +21,7 @@ from phonecase.corpus import Vocabulary
 from phonecase.model import CharLM
 from phonecase.ordering import read_order, similarity
 from phonecase.states import read_states
-from workflow.small import contents, copy_workflow, files_of, snakemake
+from workflow.small import contents, copy_workflow, files_of, snakemake, timeless
 
 pytestmark = pytest.mark.slow
 
@@ -163,6 +166,8 @@ def test_every_job_leaves_a_log_and_a_benchmark(finished: Path) -> None:
     }
     assert logs == benchmarks
     assert len(logs) == 14
+    for log in files_of(finished, "logs"):
+        assert log.read_text().splitlines()[-1].startswith("made with python "), log
     assert "validation" in (finished / "results/logs/train/tiny.log").read_text()
 
 
@@ -185,10 +190,35 @@ def test_a_second_run_has_nothing_to_do(project: Path) -> None:
 
 
 def test_the_same_run_gives_the_same_bytes(project: Path) -> None:
-    before = contents(project)
-    done = snakemake(project, "--forceall")
+    before = contents(project), timeless(project)
+    done = snakemake(project, "--forceall", cores=4)
     assert done.returncode == 0, done.stderr
-    assert contents(project) == before
+    assert (contents(project), timeless(project)) == before
+
+
+def test_clean_runs_train_the_same_network_to_the_last_bit_whatever_the_cores(project: Path) -> None:
+    """One with products of our own and one with PyTorch's, of whose sums each thread has a part."""
+    config = project / "config.yaml"
+    models = (
+        "  wide: {hidden_size: 64, optimizer: muon, steps: 12, batch_size: 11, window: 65, clip_norm: 1}\n"
+    )
+    models += "  gru: {core: gru, hidden_size: 32, steps: 12, batch_size: 11, window: 65}\n"
+    settings = config.read_text().replace("model: tiny", "model: [wide, gru]")
+    config.write_text(settings.replace("models:\n", f"models:\n{models}"))
+    found: list[tuple[dict[str, str], dict[str, object]]] = []
+    for cores in (1, 2, 4):
+        shutil.rmtree(project / "results")
+        done = snakemake(project, "states", cores=cores)
+        assert done.returncode == 0, done.stderr
+        summary = json.loads((project / "results/models/wide/summary.json").read_text())
+        assert summary["threads"] == min(cores, len(os.sched_getaffinity(0)))
+        assert summary["versions"]["numba"] == version("numba")
+        assert summary["processor"].startswith(platform.machine())
+        found.append((contents(project), timeless(project)))
+    assert found[1:] == found[:-1]
+    assert {"results/states/wide/romans.parquet", "results/models/gru/weights.safetensors"} <= found[0][
+        0
+    ].keys()
 
 
 def test_the_report_is_made_without_a_network(project: Path) -> None:

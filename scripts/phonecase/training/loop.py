@@ -259,17 +259,12 @@ def precision_name(precision: torch.dtype) -> str:
     return str(precision).removeprefix("torch.")
 
 
-def computes_itself(recipe: Recipe) -> bool:
-    """Whether all the large pieces of a step on a CPU are ours, so that it does without PyTorch's threads."""
-    return recipe.core == "binary_highway" and recipe.layers == 1
-
-
 def use_threads(asked: int | None = None, *, own: bool = False) -> int:
     """Compute in this many threads, but never in more than the cores this process may use.
 
-    They are PyTorch's, or `own` ones (`cpu.use_own_threads`), for a training that `computes_itself`. More
-    threads than cores wait for one another at every one of the thousands of small steps, and make training
-    many times slower.
+    They are PyTorch's; or `own` ones (`cpu.use_own_threads`), in which a training ends with the same weights
+    however many they are. More threads than cores wait for one another at every one of the thousands of small
+    steps, and make training many times slower.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     threads = cores if asked is None else max(1, min(asked, cores))
