@@ -1,4 +1,4 @@
-"""The table of reruns.yaml: what must run again after which change, as jobs and as tables for docs/reruns.md.
+"""The tables of docs/reruns.md: what must run again after which change, as jobs, too; how each fault ends.
 
 `PYTHONPATH=scripts:tests python -m workflow.matrix` brings the page up to date.
 """
@@ -13,6 +13,9 @@ from phonecase.files import write_text
 from workflow import planning
 
 TABLE: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("reruns.yaml").read_text(encoding="utf-8"))
+FAULTS: dict[str, list[tuple[str, str, list[str]]]] = yaml.safe_load(
+    Path(__file__).with_name("faults.yaml").read_text(encoding="utf-8")
+)
 PAGE = Path(__file__).parents[2] / "docs/reruns.md"
 ONWARDS = "→"
 OF_THE_FIRST = ("favourite", "figures")  # rules without wildcards that read the first model and passage
@@ -69,14 +72,27 @@ def _followers(job: Job, jobs: Collection[Job]) -> Iterator[Job]:
 
 
 def current(page: str) -> str:
-    """The page with its tables, between `<!-- NAME -->` and `<!-- end -->`, as reruns.yaml has them."""
-    for name, table in (("settings", _settings()), ("files", _files()), ("code", _code())):
+    """The page with its tables, between `<!-- NAME -->` and `<!-- end -->`, as the files here have them."""
+    tables = {"counts": _counts(), "settings": _settings(), "files": _files(), "code": _code()}
+    tables |= {name: _faults(name) for name in FAULTS}
+    for name, table in tables.items():
         before, opened, rest = page.partition(f"<!-- {name} -->\n")
         _, closed, after = rest.partition("<!-- end -->")
         if not (opened and closed):
             raise ValueError(f"the page has no place for the table of {name}")
         page = before + opened + table + closed + after
     return page
+
+
+def _counts() -> str:
+    keys = {key for key, *_ in TABLE["settings"]}
+    programs = sum(len(files) for files, _ in TABLE["code"])
+    faults = [tests for rows in FAULTS.values() for *_, tests in rows]
+    tests = {test for named in faults for test in named}
+    return (
+        f"{len(TABLE['settings'])} changes of {len(keys)} keys, {len(TABLE['files'])} files, "
+        f"{programs} programs; {len(faults)} faults, by {len(tests)} tests.\n"
+    )
 
 
 def _settings() -> str:
@@ -108,6 +124,18 @@ def _code() -> str:
         f"| {', '.join(f'`{file}`' for file in files)} | {_runs(runs)} |" for files, runs in TABLE["code"]
     ]
     return "\n".join(["| program in `scripts/` | runs again |", "|:--|:--|", *lines, ""])
+
+
+def _faults(name: str) -> str:
+    first, second = ("file", "checked when it is read") if name == "file" else ("what happens", "how it ends")
+    lines = [f"| {what} | {ends} | {', '.join(map(_test, tests))} |" for what, ends, tests in FAULTS[name]]
+    return "\n".join([f"| {first} | {second} | tests |", "|:--|:--|:--|", *lines, ""])
+
+
+def _test(test: str) -> str:
+    """A link to a test, by its name in words."""
+    file, _, name = test.partition("::")
+    return f"[{name.removeprefix('test_').replace('_', ' ')}](../tests/{file})"
 
 
 def _runs(runs: Iterable[str]) -> str:

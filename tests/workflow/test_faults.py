@@ -367,6 +367,27 @@ def test_logs_on_a_full_disk_are_no_fault_of_the_run(finished: Path, project: Pa
     assert contents(project) == contents(finished)
 
 
+@pytest.mark.skipif(not MOUNTS, reason="a small disk needs a mount, which isn't to be had here")
+def test_without_room_for_temporary_files_the_greedy_scheduler_runs_and_caches_may_lie_elsewhere(
+    project: Path, tmp_path: Path
+) -> None:
+    """A home that nobody may write to, and a full folder for temporary files: a run that needs neither."""
+    (project / "config.yaml").write_text(SETTINGS.replace("#402040", "#000000"))
+    full = tmp_path / "full"
+    full.mkdir()
+    mount = 'mount -t tmpfs -o size=4k none "$0" && head -c 4096 /dev/zero > "$0/x" && exec "$@"'
+    done = subprocess.run(
+        [*OWN_MOUNTS, "sh", "-c", mount, str(full), *COMMAND, "--scheduler", "greedy"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "TMPDIR": str(full), "HOME": "/proc", "XDG_CACHE_HOME": str(tmp_path)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert faultless(done.stderr)
+    assert "Nothing to be done" in snakemake(project, "-n").stdout
+
+
 def without_root(command: list[str | Path]) -> subprocess.CompletedProcess[str]:
     """Run as one whom permissions bind, which they don't root."""
     drop = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []

@@ -1,6 +1,7 @@
 """The table of reruns.yaml holds: what Snakemake plans after each change, to the job, also after faults."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from PIL import Image
 from pydantic import BaseModel
 
 from phonecase.workflow.config import Config
+from workflow.matrix import FAULTS as FAULTS_OF_THE_PAGE
 from workflow.matrix import PAGE, TABLE, Job, current, expand, jobs_of
 from workflow.planning import plan
 from workflow.small import ROOT, SETTINGS, copy_workflow, snakemake
@@ -177,6 +179,17 @@ def test_every_program_has_a_row() -> None:
     }
     rows = [file for files, _ in TABLE["code"] for file in files]
     assert sorted(rows) == sorted(programs)
+
+
+def test_every_fault_has_a_test_and_every_test_of_faults_a_row() -> None:
+    named = {test for rows in FAULTS_OF_THE_PAGE.values() for *_, tests in rows for test in tests}
+    defined = set()
+    for file in {test.partition("::")[0] for test in named} | {"workflow/test_faults.py"}:
+        program = (ROOT / "tests" / file).read_text(encoding="utf-8")
+        defined |= {f"{file}::{name}" for name in re.findall(r"^def (test_\w+)", program, re.MULTILINE)}
+    assert all(tests for rows in FAULTS_OF_THE_PAGE.values() for *_, tests in rows)
+    assert named <= defined
+    assert {test for test in defined if test.startswith("workflow/test_faults.py")} <= named
 
 
 def test_the_page_is_current() -> None:
