@@ -5,7 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 import pytest
-from PIL import Image
+from PIL import Image, ImageFont
 
 from phonecase.art.rendering import render
 from phonecase.art.sheets import ACROSS, GAP, MARGIN, PICTURE_WIDTH, comparison_sheet, contact_sheet
@@ -90,3 +90,16 @@ def test_no_sheet_is_too_large_to_be_opened(T: int, H: int) -> None:
     assert Image.MAX_IMAGE_PIXELS is not None
     for sheet in sheets:
         assert sheet.width * sheet.height < Image.MAX_IMAGE_PIXELS
+
+
+def test_what_the_font_lacks_is_written_otherwise(states: npt.NDArray[np.int8]) -> None:
+    orderings = {"identity": some_ordering(128, np.random.default_rng(2))}
+    scores = {"−658  ·  ≥ 4.8%": "-658  ·  >= 4.8%", "−658  ·  ≤ −4.8%": "-658  ·  <= -4.8%"}
+    for score, written in scores.items():
+        shown, plain = (
+            comparison_sheet(states, orderings, {"identity": text}, title="") for text in (score, written)
+        )
+        assert shown == plain
+    font = ImageFont.load_default(25)
+    box = bytes(font.getmask("\uffff"))
+    assert all(bytes(font.getmask(character)) != box for text in scores.values() for character in text)
