@@ -167,9 +167,12 @@ def test_both_pages_have_every_figure_sentence_and_control(found: Findings) -> N
     assert html.count("<img ") == len(DRAWN)
     assert re.findall(r"\]\((\w+)\.png\)", text) == list(DRAWN)
     assert "Up after a &lt;letter&gt;." in html
-    for said in ("Up after a <letter>. | 0 | 90% | 0.98 | 100% | 0.000", "1 of 4 units have a sentence"):
+    for said in (
+        "Up after a <letter>. | 0 | 90% | 0.98 | 100% | 0.000",
+        "Units that a sentence tells: 1 of 4",
+    ):
         assert said in text
-    assert "of untrained networks, 0 to 2" in text
+    assert "in untrained networks 0 to 2" in text
     assert "but so have 50% in a network never trained" in text
     assert not re.search("https?://", html)
 

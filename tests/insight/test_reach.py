@@ -26,7 +26,7 @@ def model() -> CharLM:
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (("PAST", 30), ("LENGTH", 10), ("LEAST", 5)):
+    for name, value in (("PAST", 30), ("LENGTH", 10)):
         monkeypatch.setattr(module, name, value)
 
 
@@ -68,10 +68,9 @@ def test_any_core_has_a_reach(core: str, layers: int) -> None:
     assert np.isfinite(found["fresh"]).all()
 
 
-def test_what_erases_is_told_by_the_character_that_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_erases_is_told_by_the_character_that_was_read() -> None:
     differing = np.array([[8, 4], [4, 4], [4, 1], [1, 0], [1, 0]])
     characters = np.array([[0, 1], [1, 0], [0, 0], [1, 1]])
-    monkeypatch.setattr(module, "LEAST", 1)
     found = erased(differing, characters, "ab")
     assert found == {"a": pytest.approx(1 - (4 + 1 + 1 + 0) / (8 + 4 + 4 + 1)), "b": pytest.approx(1 - 9 / 9)}
 
@@ -104,3 +103,9 @@ def test_untrained_networks_are_as_training_finds_them() -> None:
     for name, tensor in made[0].state_dict().items():
         assert torch.equal(tensor, first[name])
     assert not torch.equal(made[0].embedding.weight, made[1].embedding.weight)
+
+
+def test_a_character_that_is_hardly_met_says_nothing() -> None:
+    characters = np.zeros((300, 1), np.int64)
+    characters[7] = 1
+    assert list(erased(np.full((301, 1), 3), characters, "ab")) == ["a"]

@@ -77,7 +77,8 @@ def tables(found: Findings) -> list[tuple[str, list[str], list[list[str]]]]:
         ]
         for row in sorted(told, key=lambda row: -row["explained"])
     ]
-    title = f"{len(told)} of {len(found.units)} units have a sentence; of untrained networks, {_range(never)}"
+    many = f"{len(told)} of {len(found.units)}; in untrained networks {_range(never)}"
+    title = f"Units that a sentence tells: {many}"
     heading = [
         "sentence",
         "unit",

@@ -25,7 +25,7 @@ Floats = NDArray[np.float32]
 PAST = 256  # characters that are read before a place: its own past
 LENGTH = 64  # characters for which the pasts are followed
 FROM = 4  # characters after which the states of two pasts are told by what is read now
-LEAST = 100  # times that a character has to be met to be shown
+LEAST = 0.005  # of the characters that are read while units differ: rarer ones aren't shown
 BACK = 20  # characters back that are read out
 GUESS = 4  # later characters from which the character back is guessed
 RIDGE = 10.0  # squared length that is added to every input, so that there is one best read-out
@@ -70,12 +70,12 @@ def erased(differing: NDArray[np.integer[Any]], read_: Numbers, characters: str)
     Args:
         differing: how many units differ before the first character and after each of L; (L + 1, N).
         read_: the characters; (L, N).
-        characters: the vocabulary. Those that are met less than 100 times while units differ are left out.
+        characters: the vocabulary. Those that are fewer than 1 in 200 of the ones met are left out.
     """
     before, after = differing[:-1].ravel(), differing[1:].ravel()
     met = np.bincount(read_.ravel(), before > 0, len(characters))
     was, still = (np.bincount(read_.ravel(), each, len(characters)) for each in (before, after))
-    return {characters[i]: float(1 - still[i] / was[i]) for i in np.flatnonzero(met >= LEAST)}
+    return {characters[i]: float(1 - still[i] / was[i]) for i in np.flatnonzero(met >= LEAST * met.sum())}
 
 
 def _excess(paid: torch.Tensor) -> list[tuple[float, float]]:

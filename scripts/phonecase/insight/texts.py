@@ -17,7 +17,7 @@ from phonecase.insight.features import Feature, find_features, frequent_words
 FIT = 200_000  # characters at the training text's end, of which rules are learned
 TEST = 100_000  # characters of the text kept back, of which they are scored: all of Romans is 50,220
 SHORTEST = 2_000  # characters of either
-OTHERS = 39  # other texts whose features show what chance gives: 1 in 40 is the least probability
+OTHERS = 19  # other texts whose features show what chance gives: 1 in 20 is the least probability
 
 
 @dataclass(frozen=True, eq=False)
