@@ -7,7 +7,7 @@
 #        results/favourite.png
 # on request, `snakemake measures` and `snakemake figures`:
 #        results/measures/{model}/{passage}.{csv,md}
-#        results/figures/{sign,grid,stack,ordered,palettes}.{png,svg}
+#        results/figures/{sign,grid,stack,ordered,calm,palettes}.{png,svg}
 
 
 localrules:
@@ -147,7 +147,7 @@ rule figures:
     output:
         expand(
             "results/figures/{name}.{form}",
-            name=["sign", "grid", "stack", "ordered", "palettes"],
+            name=["sign", "grid", "stack", "ordered", "calm", "palettes"],
             form=["png", "svg"],
         ),
     log:

@@ -1,4 +1,4 @@
-"""Draw the post's figures: the sign, the grid, the stack, the order, and the palettes beside them."""
+"""Draw the sign, the grid, the stack and the order, as in the post; and calm orders, and the palettes."""
 
 from phonecase.console import run
 
@@ -6,7 +6,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from phonecase.art.figures import draw_grid, draw_ordered, draw_palettes, draw_sign, draw_stack
+from phonecase.art.figures import draw_calm, draw_grid, draw_ordered, draw_palettes, draw_sign, draw_stack
 from phonecase.model import CharLM
 from phonecase.ordering import order_units
 from phonecase.states import read_states
@@ -32,8 +32,9 @@ def main(args: argparse.Namespace) -> None:
     draw_grid(states, _forms(args.out, "grid"))
     draw_stack(model, _forms(args.out, "stack"))
     draw_ordered(states, _forms(args.out, "ordered"))
+    draw_calm(states, _forms(args.out, "calm"))
     draw_palettes(states, order_units(states.units, "insertion"), _forms(args.out, "palettes"))
-    log.info("%s: five figures, as PNG and SVG", args.out)
+    log.info("%s: six figures, as PNG and SVG", args.out)
 
 
 def _forms(folder: Path, name: str) -> tuple[Path, Path]:

@@ -13,6 +13,7 @@ from phonecase.art.figures import (
     SHOWN_CHARACTERS,
     SHOWN_UNITS,
     blocks,
+    draw_calm,
     draw_grid,
     draw_ordered,
     draw_palettes,
@@ -20,6 +21,7 @@ from phonecase.art.figures import (
     draw_stack,
     sign_and_gradient,
 )
+from phonecase.art.measures import MEASURES
 from phonecase.art.palettes import PALETTES
 from phonecase.art.rendering import render
 from phonecase.art.styles import PRINTED, Style
@@ -135,6 +137,19 @@ def test_the_sign_is_that_of_the_cell_and_its_gradient_what_training_gets(tmp_pa
     assert np.array_equal(gradient, abs(x) <= 1)
     draw_sign(forms(tmp_path))
     assert {"sign(x)", "the relaxed gradient"} <= set(texts(tmp_path))
+
+
+def test_the_orders_are_shown_with_how_mixed_their_colours_are(tmp_path: Path, states: States) -> None:
+    draw_calm(states, forms(tmp_path))
+    sheet, said = pixels(tmp_path), texts(tmp_path)
+    for strategy in ("optimal_signed", "leaf", "bar", "random"):
+        ordering = order_units(states.units, strategy)
+        picture = render(states.units, ordering, PRINTED, cell=822 // len(states.text)).convert("RGB")
+        assert len(places(sheet, np.asarray(picture))) == 1
+        near, far = (
+            MEASURES[f"entropy_{scale}"].function(ordering.shown(states.units) > 0) for scale in (2, 32)
+        )
+        assert {strategy, f"close by {near:.3f} bits, from afar {far:.3f}"} <= set(said)
 
 
 def test_every_palette_is_shown_with_its_name(tmp_path: Path, states: States) -> None:

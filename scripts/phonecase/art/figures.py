@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
+from phonecase.art.measures import MEASURES
 from phonecase.art.palettes import PALETTES
 from phonecase.art.styles import PRINTED, Style
 from phonecase.ordering import order_units, similarity
@@ -145,6 +146,25 @@ def draw_ordered(states: States, paths: Iterable[Path]) -> None:
             axes.text(x + width, top - 24, f"similarity {score}", color=FAINT, ha="right")
         middle = top + height / 2
         _arrow(axes, (margin + width + 14, middle), (margin + width + gap - 14, middle), CLAY)
+        save(figure, paths)
+
+
+def draw_calm(states: States, paths: Iterable[Path]) -> None:
+    """Four orders of the same rows, each with how mixed its colours are close by and from afar."""
+    T, H = states.units.shape
+    cell = max(1, 822 // T)
+    gap, margin, caption = 48, 24, 62
+    width, height = T * cell, H * cell
+    with mpl.rc_context(FONT):
+        figure, axes = _canvas(2 * margin + 2 * width + gap, 2 * (caption + height) + margin)
+        for place, strategy in enumerate(("optimal_signed", "leaf", "bar", "random")):
+            picture = order_units(states.units, strategy).shown(states.units) > 0
+            x, y = margin + place % 2 * (width + gap), caption + place // 2 * (caption + height)
+            _show(axes, _colours(picture, PRINTED), x, y, cell)
+            axes.text(x, y - 20, strategy, color=INK, fontsize=13)
+            near, far = (MEASURES[name].function(picture) for name in ("entropy_2", "entropy_32"))
+            words = f"close by {near:.3f} bits, from afar {far:.3f}"
+            axes.text(x + width, y - 20, words, color=FAINT, ha="right")
         save(figure, paths)
 
 
