@@ -38,3 +38,4 @@ rule all:
         rules.contact_sheets.input,
         rules.explorers.input,
         rules.favourite.output,
+        rules.gallery.output,

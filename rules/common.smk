@@ -229,6 +229,31 @@ def orders_of_every_passage(wildcards):
     return expand(pattern, passage=CONFIG.passages, strategy=CONFIG.orders, **wildcards)
 
 
+def what_units_know(wildcards, input):
+    """What `snakemake insight` found out about this network's units, if it did; not recorded."""
+    weights = Path(input.weights)
+    known = weights.parents[2] / "insight" / wildcards.model / "units.parquet"
+    is_of_these = known.exists() and weights.exists() and known.stat().st_mtime >= weights.stat().st_mtime
+    return ["--units", known] if is_of_these else []
+
+
+def gallery_json(wildcards):
+    """What there is to show, by its names."""
+    return as_json(
+        {
+            "models": CONFIG.model,
+            "grids": CONFIG.grids(),
+            "orders": list(CONFIG.orders),
+            "styles": list(CONFIG.styles),
+        }
+    )
+
+
+def folder_of_page(wildcards, output):
+    """Where the gallery goes: the folder of the results, wherever they lie."""
+    return Path(output[0]).parent
+
+
 def corpus_in_words(wildcards):
     """What a network reads, for a sentence about it."""
     if CONFIG.corpus.is_kjv:

@@ -1,12 +1,13 @@
-# The network itself, in a page that opens from disk.
+# The network itself, in a page that opens from disk, and the gallery.
 #
 # needs: results/models/{model}/{weights.safetensors,summary.json}, results/corpus/vocab.json, and of every passage
 #        results/states/{model}/{passage}.parquet and results/orders/{model}/{passage}/{strategy}.parquet
-# makes: results/explorer/{model}.html
+# makes: results/explorer/{model}.html, and results/index.html, a page of all that the run made
 
 
 localrules:
     explore,
+    gallery,
 
 
 rule explore:
@@ -30,6 +31,7 @@ rule explore:
         runtime=5,
     params:
         corpus=corpus_in_words,
+        units=what_units_know,
         orders=as_json(list(CONFIG.orders)),  # in another order, inputs count as the same
         passages=as_json(list(CONFIG.passages)),
         styles=styles_json,
@@ -39,10 +41,37 @@ rule explore:
     shell:
         "python {params.script:q} --weights {input.weights:q} --summary {input.summary:q} --vocab {input.vocab:q}"
         " --states {input.states:q} --orders {input.orders:q} --styles {params.styles:q} --print {params.print:q}"
-        " --corpus {params.corpus:q} --out {output.page:q} --log {log:q}"
+        " --corpus {params.corpus:q} {params.units:q} --out {output.page:q} --log {log:q}"
 
 
 rule explorers:
     """The page of every model."""
     input:
         expand("results/explorer/{model}.html", model=CONFIG.model),
+
+
+rule gallery:
+    """All that the run made on one page, of pictures and links."""
+    input:
+        states=for_every_grid("results/states/{model}/{passage}.parquet"),
+        orders=for_every_grid("results/orders/{model}/{passage}/{strategy}.parquet", strategy=CONFIG.orders),
+        summaries=expand("results/models/{model}/summary.json", model=CONFIG.model),
+    output:
+        page="results/index.html",
+    log:
+        "results/logs/gallery.log",
+    benchmark:
+        "results/benchmarks/gallery.tsv"
+    conda:
+        environment("art.yaml")
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        shown=gallery_json,
+        results=folder_of_page,
+        code=code("gallery.py"),
+        script=path_of("gallery.py"),
+    shell:
+        "python {params.script:q} --shown {params.shown:q} --results {params.results:q} --out {output.page:q}"
+        " --log {log:q}"

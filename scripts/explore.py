@@ -14,6 +14,7 @@ from phonecase.files import read_json, write_text
 from phonecase.model import CharLM
 from phonecase.ordering import read_order_for
 from phonecase.states import read_states
+from phonecase.tables import read_made
 
 log = logging.getLogger("phonecase.explore")
 
@@ -35,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--styles", required=True, help="JSON: a list of [name, style]")
     result.add_argument("--print", default="{}", help='JSON: {"cell": 7, "dpi": 300}')
     result.add_argument("--corpus", required=True, help="what the network read, in a word or two")
+    result.add_argument("--units", type=Path, help="what describe_units.py found out about them")
     result.add_argument("--out", type=Path, required=True, help="page (HTML) to write")
     return result
 
@@ -52,6 +54,7 @@ def main(args: argparse.Namespace) -> None:
         passages.append((states, orders))
     summary = read_json(args.summary, "train.py", "settings", "validation_bits", "characters", "parameters")
     styles = {name: Style.model_validate(style) for name, style in json.loads(args.styles)}
+    known = known_of(args.units) if args.units else {}
     data = about(
         CharLM.load(args.weights),
         summary,
@@ -59,6 +62,7 @@ def main(args: argparse.Namespace) -> None:
         passages,
         styles,
         Print.from_json(args.print),
+        known,
     )
     lines = [
         f"The network has {summary['parameters']:,} weights, learned from {summary['characters']:,} "
@@ -67,6 +71,17 @@ def main(args: argparse.Namespace) -> None:
     html = page(data, args.corpus, lines)
     write_text(args.out, html)
     log.info("%s: %s, %.1f MB", args.out, data["model"], len(html.encode()) / 1e6)
+
+
+def known_of(path: Path) -> dict[int, str]:
+    """A sentence about each unit: one that is true, or else how far the best one is from it."""
+    columns = ("unit", "sentence", "feature", "balanced_accuracy")
+    return {
+        row["unit"]: row["sentence"]
+        or f"What tells it best is the {row['feature']}, and that in {row['balanced_accuracy']:.0%} of the "
+        "cases; chance does in 50%."
+        for row in read_made(path, "describe_units.py", columns).to_pylist()
+    }
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pathlib import Path
 from snakemake.cli import main, parse_args
 
 STAGES = (["fetch_kjv"], ["split_by_book", "build_vocab"], ["train"], ["extract_states", "import_states"])
+INDEX = Path("results/index.html")
 WHOLE = ("dryrun", "forceall", "force", "forcerun", "until", "omit_from", "touch", "unlock")  # mean one call
 
 
@@ -55,7 +56,10 @@ def run(words: list[str]) -> int:
                 print(said.getvalue(), end="", file=sys.stderr)
                 if not options.keep_going:
                     return failed
-    return status(words)
+    failed = status(words)
+    if not failed and INDEX.exists() and not options.dryrun:
+        print(f"{INDEX} shows all of it, and has the network itself: open it in a browser", file=sys.stderr)
+    return failed
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ LINES = [
 ]
 TEXT = "\n".join(LINES)
 ALPHABET = "".join(sorted(set(TEXT + "ABCDEFGHIJKLMNOPQRSTUVWYZabcdefghijklmnopqrstuvwxyz \n,.'-")))
+KNOWN = "It is on in words that begin with f."
 LONG = " ".join([TEXT.replace("\n", " ")] * 43)[:5000]
 """As long as a chapter."""
 STYLES = {"printed": PRINTED, "plum": Style(colours=("#FFDF40", "#402040"))}
@@ -56,6 +57,6 @@ def write_page(
     """Its page."""
     model, states, orders = made(core, reference, units, text)
     summary = {"settings": {"embedding_scale": 4.0}}
-    data = about(model, summary, Vocabulary(ALPHABET), [(states, orders)], STYLES, SIZE)
+    data = about(model, summary, Vocabulary(ALPHABET), [(states, orders)], STYLES, SIZE, {3: KNOWN})
     write_text(path, page(data, "a verse", ["A small network."]))
     return path

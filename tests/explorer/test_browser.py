@@ -14,11 +14,12 @@ import pytest
 import torch
 from PIL import Image
 
-from explorer.pages import ALPHABET, LONG, SIZE, STYLES, TEXT, made, write_page
-from phonecase.art import Orientation, render
+from explorer.pages import ALPHABET, KNOWN, LONG, SIZE, STYLES, TEXT, made, write_page
+from phonecase.art import PRINTED, Orientation, render, write_png
 from phonecase.art.layout import Fit, Layout, lay_out, micrometres
 from phonecase.art.phones import phones
 from phonecase.corpus import Vocabulary
+from phonecase.explorer.gallery import Gallery, Grid, gallery
 from phonecase.ordering import order_units
 
 pytestmark = pytest.mark.slow
@@ -130,6 +131,19 @@ def test_the_text_takes_the_colour_of_the_chosen_bit(page: Any) -> None:
     page.get_by_label("by surprise").check()
     assert page.locator("#text .plus").count() == 0
     assert page.locator("#text [class*=s]").count() > 10
+
+
+def test_what_the_analysis_says_of_a_bit_stands_beside_it(page: Any) -> None:
+    page.focus("#grid")
+    for _ in range(16):
+        page.keyboard.press("ArrowUp")
+    for _ in range(16):
+        page.keyboard.press("Enter")
+        if page.inner_text("#bit b") == "Unit 3":
+            break
+        assert page.locator("#bit .known").count() == 0
+        page.keyboard.press("ArrowDown")
+    assert page.inner_text("#bit .known") == KNOWN
 
 
 def test_a_marked_stretch_names_the_bits_that_hold_throughout_it(page: Any) -> None:
@@ -370,17 +384,49 @@ def test_zooming_shows_larger_cells_and_fit_all_of_them(page: Any) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_axe_finds_nothing(browser: Any, file: Path, scheme: str, size: dict[str, Any]) -> None:
-    if not AXE.exists() and "CI" not in os.environ:
-        pytest.skip("there is no axe-core (npm --prefix tests/explorer ci)")
     for page in opened(browser.new_context(color_scheme=scheme, reduced_motion="reduce", **size), file):
         page.click("#flip")
         page.wait_for_selector("#outcome:visible")
         page.click("#untrained")
         page.click("#table-details summary")
         page.wait_for_selector("#beside-text:not(:empty)")
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_gallery_shows_its_pictures(browser: Any, tmp_path: Path, scheme: str) -> None:
+    _, states, orders = made()
+    scores = {name: order.similarity for name, order in orders.items()}
+    names = Gallery(models=[], grids=[("own", "verse")], orders=list(orders), styles=list(STYLES))
+    html = gallery(names, [Grid("Romans 1:17", "a grid of your own", scores)], {}, tmp_path)
+    (tmp_path / "index.html").write_text(html, encoding="utf-8")
+    for file in set(re.findall(r'src="([^"]+)"', html)):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        write_png(tmp_path / file, render(states.units, orders["two_opt"].ordering, PRINTED), dpi=300)
+    for size in (DESK, PHONE):
+        context = browser.new_context(color_scheme=scheme, **size)
+        page = context.new_page()
+        said: list[str] = []
+        page.on("console", lambda message, said=said: said.append(message.text))
+        page.goto((tmp_path / "index.html").as_uri())
+        for image in page.locator("img").all():
+            image.scroll_into_view_if_needed()
+            assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == len(
+                states.text
+            )
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert violations(page) == []
+        assert said == []
+        context.close()
+
+
+def violations(page: Any) -> list[tuple[str, str]]:
+    """What axe-core finds."""
+    if not AXE.exists() and "CI" not in os.environ:
+        pytest.skip("there is no axe-core (npm --prefix tests/explorer ci)")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)
+    return [(violation["id"], violation["nodes"][0]["html"]) for violation in found["violations"]]
 
 
 def test_text_twice_as_large_stays_within_the_page(browser: Any, file: Path) -> None:

@@ -17,13 +17,14 @@ pytestmark = pytest.mark.slow
 RENDER = {("render_variants", "printed"), ("render_variants", "plum")}
 PAGE = {("explore",)}  # one for all passages of a model
 FAVOURITE = {("favourite",)}  # of the first model and passage
+INDEX = {("gallery",)}
 ART = RENDER | {("contact_sheet",)} | PAGE | FAVOURITE
-ORDERS = {("order_rows", "mean"), ("order_rows", "insertion"), ("compare_orders",)} | ART
+ORDERS = {("order_rows", "mean"), ("order_rows", "insertion"), ("compare_orders",)} | ART | INDEX
 STATES = {("extract_states",)} | ORDERS
 MODEL = {("train",), ("learning_curve",)} | STATES
 EVERYTHING = {("fetch_kjv",), ("split_by_book",), ("build_vocab",)} | MODEL
-SHOWN = {("compare_orders",), ("contact_sheet",)} | PAGE | FAVOURITE  # where the order of the orders shows
-INSERTION = {("order_rows", "insertion"), ("compare_orders",)} | ART
+SHOWN = {("compare_orders",), ("contact_sheet",)} | PAGE | FAVOURITE | INDEX  # where it shows
+INSERTION = {("order_rows", "insertion"), ("compare_orders",)} | ART | INDEX
 
 
 def jobs(planned: list[Job]) -> set[tuple[str, ...]]:
@@ -101,21 +102,21 @@ def test_another_source_of_the_text_reruns_everything(project: Path) -> None:
 
 def test_a_new_passage_is_read_and_drawn_without_training(project: Path) -> None:
     edit(project, "config.yaml", "romans: Romans 1:16-17", "romans: Romans 1:16-17\n  psalm: Psalm 23")
-    of_the_psalm = {(rule, "psalm", *rest) for rule, *rest in STATES - PAGE - FAVOURITE}
-    assert jobs(plan(project)) == of_the_psalm | PAGE
+    of_the_psalm = {(rule, "psalm", *rest) for rule, *rest in STATES - PAGE - FAVOURITE - INDEX}
+    assert jobs(plan(project)) == of_the_psalm | PAGE | INDEX
 
 
 def test_a_new_model_is_trained_beside_the_old_one(project: Path) -> None:
     edit(project, "config.yaml", "model: tiny", "model: [tiny, other]")
-    of_the_other = {(rule, "other", *rest) for rule, *rest in MODEL - FAVOURITE}
-    assert jobs(plan(project)) == of_the_other | {("compare_models",)}
+    of_the_other = {(rule, "other", *rest) for rule, *rest in MODEL - FAVOURITE - INDEX}
+    assert jobs(plan(project)) == of_the_other | {("compare_models",)} | INDEX
 
 
 def test_states_of_ones_own_are_ordered_and_drawn_without_a_model(project: Path) -> None:
     np.save(project / "mine.npy", np.eye(9, dtype=np.int8))
     append(project, "config.yaml", "states:\n  mine: {file: mine.npy}\n")
-    expected = {(rule, "own", "mine", *rest) for rule, *rest in ORDERS - PAGE - FAVOURITE}
-    expected |= {("import_states", "mine")}
+    expected = {(rule, "own", "mine", *rest) for rule, *rest in ORDERS - PAGE - FAVOURITE - INDEX}
+    expected |= {("import_states", "mine")} | INDEX
     assert jobs(plan(project)) == expected
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -182,6 +183,19 @@ def test_one_word_adds_a_log_for_tensorboard_and_changes_nothing_else(project: P
     assert weights.read_bytes() == before
     (log,) = (project / "results/models/tiny/tensorboard").iterdir()
     assert b"bits per character/validation" in log.read_bytes()
+
+
+def test_the_gallery_shows_and_links_to_files_that_are_there(finished: Path) -> None:
+    html = (finished / "results/index.html").read_text(encoding="utf-8")
+    files = set(re.findall(r'(?:src|href)="([^"]+)"', html))
+    assert {"explorer/tiny.html", "art/tiny/romans/insertion/plum.png", "states/tiny/romans.parquet"} <= files
+    assert [file for file in files if not (finished / "results" / file).exists()] == []
+
+
+def test_the_page_has_the_network_and_its_passage(finished: Path) -> None:
+    html = (finished / "results/explorer/tiny.html").read_text(encoding="utf-8")
+    assert "Romans 1:16-17" in html
+    assert '"units":16,"characters":63' in html
 
 
 def test_a_second_run_has_nothing_to_do(project: Path) -> None:

@@ -46,7 +46,7 @@ def test_the_same_text_from_elsewhere_reruns_its_own_job_alone(project: Path) ->
 
 def test_the_same_network_isn_t_drawn_again(project: Path) -> None:
     (project / "results/models/tiny/weights.safetensors").unlink()
-    assert run(project) == {"train", "learning_curve", "explore"}  # both read what has the seconds
+    assert run(project) == {"train", "learning_curve", "explore", "gallery"}  # both read what has the seconds
 
 
 def test_states_that_were_lost_come_back_without_their_orders(project: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_failure_in_a_stage_is_told_and_ends_the_run(project: Path) -> None:
         assert "train.py: error: training diverged" in failed.stderr
         assert "At least one job did not complete successfully" in failed.stderr
     edit(project, " learning_rate: 1,", "")
-    assert run(project) == {"train", "learning_curve", "explore"}
+    assert run(project) == {"train", "learning_curve", "explore", "gallery"}
 
 
 def test_what_is_forced_runs_once(project: Path) -> None:

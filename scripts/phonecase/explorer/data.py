@@ -29,6 +29,7 @@ def about(
     passages: Sequence[tuple[States, Mapping[str, SavedOrder]]],
     styles: Mapping[str, Style],
     size: Print,
+    known: Mapping[int, str],
 ) -> dict[str, Any]:
     """What page/reading.js calls `Data`.
 
@@ -39,6 +40,7 @@ def about(
         passages: the states of each with its orders by their names, of which the first is shown first.
         styles: by their names, of which the first is shown first.
         size: that of the print.
+        known: a sentence about each unit of which something is known.
     """
     network, why_not = None, ""
     try:
@@ -60,7 +62,7 @@ def about(
         "passages": [_passage(states, orders) for states, orders in passages],
         "styles": [{"name": name, "colours": style.colours} for name, style in styles.items()],
         "print": size.model_dump(),
-        "units_known": {},
+        "units_known": known,
         "phones": [_phone(key, phone) for key, phone in phones().items()],
     }
 

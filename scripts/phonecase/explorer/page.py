@@ -5,8 +5,6 @@ imports, without the words `import` and `export`, so that all their names are on
 worker are a text in the page, which it starts as a program of its own.
 """
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -15,6 +13,8 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
+
+from phonecase.explorer.policy import digest
 
 FOLDER = Path(__file__).with_suffix("")
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
@@ -34,7 +34,8 @@ def page(data: Mapping[str, Any], corpus: str, summary: list[str]) -> str:
     jinja = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return jinja.from_string((FOLDER / "page.html").read_text(encoding="utf-8")).render(
         title=f"What {data['units']} bits remember: {data['passages'][0]['reference']}",
-        policy=policy(style, program),
+        policy=f"default-src 'none'; script-src '{digest(program)}'; style-src '{digest(style)}'; "
+        "worker-src blob:; base-uri 'none'; form-action 'none'",
         style=Markup(style),
         program=Markup(program),
         worker=Markup(joined("worker")),
@@ -67,26 +68,6 @@ def joined(name: str, folder: Path = FOLDER) -> str:
     if "</script" in program.lower() or "<!--" in program:
         raise ValueError("a program in a page can't have its end in it")
     return program
-
-
-def policy(style: str, program: str) -> str:
-    """The Content-Security-Policy: that style, that program and its worker; nothing from anywhere."""
-    hashes = {name: _hash(text) for name, text in (("style", style), ("program", program))}
-    return "; ".join(
-        [
-            "default-src 'none'",
-            f"script-src '{hashes['program']}'",
-            f"style-src '{hashes['style']}'",
-            "worker-src blob:",
-            "img-src blob: data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-        ]
-    )
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _in_script(data: Mapping[str, Any]) -> str:
