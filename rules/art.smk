@@ -4,7 +4,9 @@
 #        results/orders/{model}/{passage}/{strategy}.parquet
 # makes: results/art/{model}/{passage}/{strategy}/{style}{,.portrait}.png
 #        results/art/{model}/{passage}/contact_sheet.png
-#        results/favourite.png
+#        results/favourite.{png,tiff,svg,pdf,proof.png,guide.png}
+# on request:
+#        results/print/{model}/{passage}/{strategy}/{style}.{png,tiff,svg,pdf,proof.png,guide.png}
 # on request, `snakemake measures` and `snakemake figures`:
 #        results/measures/{model}/{passage}.{csv,md}
 #        results/figures/{sign,grid,stack,ordered,calm,palettes}.{png,svg}
@@ -38,7 +40,7 @@ rule render_variants:
         runtime=30,
     params:
         style=style_json,
-        print=as_json(CONFIG.print),
+        print=cell_json,
         code=code("render_variants.py"),
         script=path_of("render_variants.py"),
         folder=folder_of_pictures,
@@ -81,7 +83,7 @@ rule contact_sheet:
 
 
 rule favourite:
-    """The one picture to have printed, turned to portrait: an order that is named, or the best by a measure."""
+    """The one picture to have printed, in every format: an order that is named, or the best by a measure."""
     input:
         states=favourite_states,
         orders=favourite_orders,
@@ -92,6 +94,7 @@ rule favourite:
             category="Art",
             labels={"model": "favourite", "passage": "favourite"},
         ),
+        others=expand("results/favourite.{form}", form=FORMATS[1:]),
     log:
         "results/logs/favourite.log",
     benchmark:
@@ -99,18 +102,22 @@ rule favourite:
     conda:
         environment("orders.yaml")
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=2000,
+        runtime=20,
     params:
         order=CONFIG.favourite.order,
         orders=as_json(list(CONFIG.orders) if CONFIG.favourite.measure else []),  # of equally good ones, the first
         style=as_json(CONFIG.favourite_style),
         print=as_json(CONFIG.print),
+        profile=print_profile_content,
+        config=as_json(CONFIG.of_favourite()),
         code=code("favourite.py"),
         script=path_of("favourite.py"),
+        out=without_suffix,
     shell:
         "python {params.script:q} --states {input.states:q} --orders {input.orders:q} --order {params.order:q}"
-        " --style {params.style:q} --print {params.print:q} --out {output.picture:q} --log {log:q}"
+        " --style {params.style:q} --print {params.print:q} --config {params.config:q} --out {params.out:q}"
+        " --log {log:q}"
 
 
 rule measure_orders:
@@ -172,6 +179,38 @@ rule measures:
     """On request: the measures of every grid."""
     input:
         for_every_grid("results/measures/{model}/{passage}.{form}", form=["csv", "md"]),
+
+
+rule print_picture:
+    """On request: one picture laid on a phone's case or a poster, in every format, with proofs of it."""
+    input:
+        states="results/states/{model}/{passage}.parquet",
+        order="results/orders/{model}/{passage}/{strategy}.parquet",
+    output:
+        files=expand(
+            "results/print/{{model}}/{{passage}}/{{strategy}}/{{style}}.{form}",
+            form=FORMATS,
+        ),
+    log:
+        "results/logs/print_picture/{model}/{passage}/{strategy}/{style}.log",
+    benchmark:
+        "results/benchmarks/print_picture/{model}/{passage}/{strategy}/{style}.tsv"
+    conda:
+        environment("art.yaml")
+    resources:
+        mem_mb=2000,
+        runtime=20,
+    params:
+        style=style_json,
+        print=as_json(CONFIG.print),
+        profile=print_profile_content,
+        config=picture_json,
+        code=code("print_picture.py"),
+        script=path_of("print_picture.py"),
+        out=without_suffix,
+    shell:
+        "python {params.script:q} --states {input.states:q} --order {input.order:q} --style {params.style:q}"
+        " --print {params.print:q} --config {params.config:q} --out {params.out:q} --log {log:q}"
 
 
 rule pictures:

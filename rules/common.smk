@@ -391,6 +391,28 @@ def style_json(wildcards):
     return as_json(named("styles", wildcards.style))
 
 
+def cell_json(wildcards):
+    """How large a cell is: of the settings for print, all that the pictures of every order depend on."""
+    return as_json(CONFIG.print.model_dump(include={"cell", "dpi"}))
+
+
+FORMATS = ["png", "tiff", "svg", "pdf", "proof.png", "guide.png"]  # of a picture for print
+
+
+def print_profile_content(wildcards):
+    return content([CONFIG.print.cmyk] if CONFIG.print.cmyk else [])
+
+
+def picture_json(wildcards):
+    """The settings that make one picture, and nothing else: it carries them with it."""
+    return as_json(CONFIG.of_picture(**wildcards))
+
+
+def without_suffix(wildcards, output):
+    """A picture's path before the suffixes of its formats, wherever the results lie."""
+    return str(output[0]).removesuffix(".png")
+
+
 def styles_json(wildcards):
     """All styles in the order of the settings, as a list of pairs: their order is that of the columns."""
     return as_json([[name, style.model_dump(mode="json")] for name, style in CONFIG.styles.items()])

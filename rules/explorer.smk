@@ -35,7 +35,7 @@ rule explore:
         orders=as_json(list(CONFIG.orders)),  # in another order, inputs count as the same
         passages=as_json(list(CONFIG.passages)),
         styles=styles_json,
-        print=as_json(CONFIG.print.model_dump(include={"cell", "dpi"})),
+        print=cell_json,
         code=code("explore.py"),
         script=path_of("explore.py"),
     shell:

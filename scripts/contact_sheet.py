@@ -31,7 +31,7 @@ def main(args: argparse.Namespace) -> None:
     orderings = {path.stem: read_order_for(path, states.units).ordering for path in args.orders}
     styles = {name: Style.model_validate(style) for name, style in json.loads(args.styles)}
     title = states.reference if states.own else f"{states.reference}, model {states.metadata['model']}"
-    sheet = contact_sheet(states.units, orderings, styles, title=title)
+    sheet = contact_sheet(states, orderings, styles, title=title)
     write_png(args.out, sheet, dpi=SCREEN_DPI)
     log.info("%s: %d orders × %d styles", args.out, len(orderings), len(styles))
 

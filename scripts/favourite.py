@@ -1,12 +1,14 @@
-"""Draw the favourite: of a passage's orders the one that is named, or the best by a measure."""
+"""Draw the favourite for print: of a passage's orders the one that is named, or the best by a measure."""
 
 from phonecase.console import run
 
 import argparse
+import json
 import logging
 from pathlib import Path
 
-from phonecase.art import Favourite, Print, Style, best_by, render, size_in_mm, write_png
+from phonecase.art import Favourite, Printing, Style, best_by
+from phonecase.art.prints import write_prints
 from phonecase.errors import UserError
 from phonecase.ordering import read_order_for
 from phonecase.states import read_states
@@ -21,26 +23,39 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--orders", type=Path, nargs="+", required=True, help="order files to choose from")
     result.add_argument("--order", required=True, help="'by similarity' or another measure, or a file's name")
     result.add_argument("--style", required=True, help='JSON: {"colours": ["#FEF7E9", "#0040A1"]}')
-    result.add_argument("--print", default="{}", help='JSON: {"cell": 7, "dpi": 300}')
-    result.add_argument("--out", type=Path, required=True, help="PNG to write, in portrait")
+    result.add_argument("--print", default="{}", help='JSON: {"phone": "iphone_16", "service": "gelato"}')
+    result.add_argument(
+        "--config", default="{}", help="JSON: the settings that make it, with all orders, for its metadata"
+    )
+    result.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        help="the files to write, without .png, .tiff, .svg, .pdf, .proof.png and .guide.png",
+    )
     return result
 
 
 def main(args: argparse.Namespace) -> None:
-    """Read the states and their orders, choose one, draw it."""
+    """Read the states and their orders, choose one, write every format of it."""
     style = Style.from_json(args.style)
-    size = Print.from_json(args.print)
+    printing = Printing.from_json(args.print)
     favourite = Favourite(order=args.order)
     states = read_states(args.states)
-    orderings = {path.stem: read_order_for(path, states.units).ordering for path in args.orders}
+    orders = {path.stem: read_order_for(path, states.units) for path in args.orders}
+    orderings = {name: order.ordering for name, order in orders.items()}
     if fault := favourite.fault(orderings):
         raise UserError(fault)
     name = best_by(favourite.measure, states.units, orderings) if favourite.measure else favourite.order
-    picture = render(states.units, orderings[name], style, cell=size.cell, orientation="portrait")
-    write_png(args.out, picture, dpi=size.dpi, text={"Title": states.title, "Software": "phonecase"})
-    width, height = (size_in_mm(pixels, size.dpi) for pixels in picture.size)
-    among = f", the best of {len(orderings)} {favourite.order}" if favourite.measure else ""
-    log.info("%s: %s%s, %.1f × %.1f mm at %d DPI", args.out, name, among, width, height, size.dpi)
+    config = json.loads(args.config)
+    if config:
+        config |= {
+            "orders": {name: config["orders"][name]},
+            "favourite": config["favourite"] | {"order": name},
+        }
+    among = f", the best of {len(orders)} {favourite.order}" if favourite.measure else ""
+    log.info("%s: %s%s", args.out, name, among)
+    write_prints(args.out, states, orders[name], style, printing, {"config": config})
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def main(args: argparse.Namespace) -> None:
         if kept.take(target, source):
             taken += 1
         else:
-            picture = render(states.units, ordering, style, cell=size.cell, orientation=orientation)
+            picture = render(states, ordering, style, cell=size.cell, orientation=orientation)
             write_png(target, picture, dpi=size.dpi, text=text)
             del picture  # a long one has hundreds of megabytes, and the next is as long
             kept.keep(target, source)

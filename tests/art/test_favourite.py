@@ -67,7 +67,7 @@ def test_the_picture_is_that_order_s_in_portrait_and_the_log_says_which(folder: 
     from phonecase.states import read_states
 
     style = '{"colours": "night"}'
-    done = run(folder, order, "--style", style, "--print", '{"cell": 2}', "--out", str(folder / "it.png"))
+    done = run(folder, order, "--style", style, "--print", '{"cell": 2}', "--out", str(folder / "it"))
     assert done.returncode == 0, done.stderr
     states = read_states(folder / "states.parquet").units
     orders = {name: read_ordering(folder / f"{name}.parquet") for name in ("random", "mean", "leaf")}
@@ -78,11 +78,13 @@ def test_the_picture_is_that_order_s_in_portrait_and_the_log_says_which(folder: 
     with Image.open(folder / "it.png") as found:
         assert np.array_equal(np.asarray(found.convert("RGB")), np.asarray(picture.convert("RGB")))
     among = "" if order == "mean" else ", the best of 3 by entropy_8"
-    assert f"it.png: {chosen}{among}, 2.0 × 6.8 mm at 300 DPI" in done.stderr
+    assert f"it: {chosen}{among}" in done.stderr
+    assert "the picture: 24 × 80 px at 300 DPI, portrait" in done.stderr
+    assert all((folder / f"it.{form}").exists() for form in ("tiff", "svg", "pdf", "proof.png", "guide.png"))
 
 
 def test_a_measure_that_there_is_not_is_a_line(folder: Path) -> None:
-    done = run(folder, "by luck", "--style", '{"colours": "night"}', "--out", str(folder / "none.png"))
+    done = run(folder, "by luck", "--style", '{"colours": "night"}', "--out", str(folder / "none"))
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line.endswith(f"there is no measure 'luck'; the measures are {', '.join(MEASURES)}")

@@ -95,7 +95,7 @@ def of_the_wrong_kind() -> Iterator[Case]:
         optional = len(alternatives) < len(spec.get("anyOf", []))
         if len(alternatives) > 1 or path[-1] == "colours" or path[:-1] == ("orders",):
             continue
-        options = [repr(option) for option in spec.get("enum", [])]
+        options = [repr(option) for option in alternatives[0].get("enum", [])]
         words = ", ".join(options[:-1]) + f" or {options[-1]}" if options else ""
         for value, says in DATA["kinds"].get(kind(alternatives[0]), []):
             if value is None and (optional or path[0] in ("states", "styles")):
@@ -115,7 +115,8 @@ def out_of_range() -> Iterator[Case]:
         for one in spec.get("anyOf", []) or [spec]:
             for bound, (step, words) in says.items():
                 if bound in one:
-                    limit = int(one[bound])
+                    limit = one[bound]
+                    limit = int(limit) if limit == int(limit) else limit
                     yield Case(path, limit + step, f"{words} {limit}; it is {limit + step}")
 
 

@@ -28,6 +28,7 @@ ALL = (
     "measures",
     "figures",
     "results/orders/tiny/romans/insertion.safetensors",
+    "results/print/tiny/romans/insertion/plum.png",
 )
 NAMED = (
     "models",
@@ -36,12 +37,18 @@ NAMED = (
     "orders",
     "styles",
 )  # tables whose keys are names of the user's choice
-BESIDE: dict[str, dict[str, str | None]] = {  # what some keys need beside them, or to be away
+BESIDE: dict[str, dict[str, Any]] = {  # what some keys need beside them, or to be away
     "corpus.source": {"path": "mine.tsv"},
     "corpus.path": {"source": "file"},
     "corpus.url": {"source": "gutenberg"},
     "corpus.min_count": {"source": "text", "path": "mine.tsv", "validation_books": None},
     "corpus.validation": {"source": "text", "path": "mine.tsv", "validation_books": None},
+    "styles.plum.by": {"scale": ["#402040", "#C04040"]},
+    "styles.plum.scale": {"by": "unit"},
+    "print.width": {"phone": "custom", "height": 40},
+    "print.height": {"phone": "custom", "width": 20},
+    "print.radius": {"phone": "custom", "width": 20, "height": 40},
+    "print.template": {"phone": "pixel_9"},
     "states.mine.rows": {"file": "mine.png"},
     "states.mine.columns": {"file": "mine.png"},
     "states.mine.orientation": {"file": "mine.png"},
@@ -75,6 +82,7 @@ def complete(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(folder / "mine.npy", folder / "again.npy")
     np.savez(folder / "mine.npz", cells=grid)
     Image.fromarray(grid).save(folder / "mine.png")
+    (folder / "mine.icc").write_bytes(b"a profile, as far as a plan knows")
     return folder
 
 

@@ -2,6 +2,7 @@ from .favourite import Favourite as Favourite
 from .measures import MEASURES as MEASURES
 from .measuring import best_by as best_by
 from .palettes import PALETTES as PALETTES
+from .printing import Printing as Printing
 from .rendering import render as render
 from .rendering import size_in_mm as size_in_mm
 from .rendering import write_png as write_png

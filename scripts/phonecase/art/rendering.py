@@ -2,21 +2,29 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageColor
 from PIL.PngImagePlugin import PngInfo
 
-from phonecase.art.styles import Orientation, Style
+from phonecase.art.colouring import coloured
+from phonecase.art.layout import lay_out_bare
+from phonecase.art.picture import Picture, palette, pixels
+from phonecase.art.styles import Orientation, Shape, Style
 from phonecase.files import atomic
 from phonecase.ordering.core import Ordering
 
+if TYPE_CHECKING:  # pyarrow is for those who read a file
+    from phonecase.states.file import States
+
 MM_PER_INCH = 25.4
+SQUARE = Shape()
 
 
 def render(
-    states: npt.NDArray[np.int8],  # (T, H), each -1 or +1
+    states: "States | npt.NDArray[np.int8]",  # (T, H), each -1 or +1; or these with all that is known of them
     ordering: Ordering,
     style: Style,
     *,
@@ -27,14 +35,31 @@ def render(
 
     Landscape has a row for each unit and a column for each character, H * cell pixels high and T * cell
     wide. Portrait is the same picture turned clockwise by a quarter, so that the passage runs down it.
-    The image is indexed: a pixel is 0 where the bit is −1, else 1, and the palette has the two colours.
+    The image is indexed: a pixel is 0 where the bit is −1, else 1, and the palette has the two colours, or as
+    many as the style has. Raises UserError where a style goes by what isn't known.
     """
-    grid = (ordering.shown(states) > 0).view(np.uint8)  # (H, T)
-    if orientation == "portrait":
-        grid = np.rot90(grid, k=-1)
-    pixels = np.repeat(np.repeat(grid, cell, axis=1), cell, axis=0)
-    image = Image.frombuffer("P", pixels.shape[::-1], pixels, "raw", "P", 0, 1)  # shares the memory
-    image.putpalette([part for colour in style.colours for part in ImageColor.getrgb(colour)])
+    cells, colours = coloured(states, ordering, style)
+    shape = Shape(gap=style.gap, round=style.round, join=style.join)
+    ground = style.ground or colours[0]
+    return drawn(cells, colours, ground, shape=shape, cell=cell, orientation=orientation)
+
+
+def drawn(
+    cells: npt.NDArray[np.uint8],  # (H, T)
+    colours: tuple[str, ...],
+    ground: str | None = None,
+    *,
+    shape: Shape = SQUARE,
+    cell: int = 1,
+    orientation: Orientation = "landscape",
+) -> Image.Image:
+    """Cells by the numbers of their colours, as `render` draws them."""
+    H, T = cells.shape
+    layout = lay_out_bare(H, T, orientation=orientation, cell=cell)
+    picture = Picture(layout, cells, colours, ground or colours[0], shape)
+    shown = np.ascontiguousarray(pixels(picture))
+    image = Image.frombuffer("P", shown.shape[::-1], shown, "raw", "P", 0, 1)  # shares the memory
+    image.putpalette([part for colour in palette(picture) for part in ImageColor.getrgb(colour)])
     return image
 
 

@@ -2,14 +2,19 @@
 
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from phonecase.art.rendering import render
+from phonecase.art.colouring import coloured
+from phonecase.art.rendering import drawn, render
 from phonecase.art.styles import PRINTED, Style
 from phonecase.ordering.core import Ordering
+
+if TYPE_CHECKING:  # pyarrow is for those who read a file
+    from phonecase.states.file import States
 
 PAPER, INK, FAINT = "#FFFFFF", "#1C202C", "#707684"
 PICTURE_WIDTH, GAP, MARGIN = 548, 44, 36  # of the comparison, in pixels; twice what a README shows
@@ -20,7 +25,7 @@ MOST = 40_000_000  # pixels of all pictures of a sheet: what programs open, and 
 
 
 def contact_sheet(
-    states: npt.NDArray[np.int8],  # (T, H)
+    states: "States | npt.NDArray[np.int8]",  # (T, H), or these with all that is known of them
     orderings: Mapping[str, Ordering],
     styles: Mapping[str, Style],
     *,
@@ -30,8 +35,9 @@ def contact_sheet(
 
     Of a long passage, some columns at equal distances are shown, and the title says so.
     """
-    states, shown = _sampled(states, len(orderings) * len(styles))
-    T, H = states.shape
+    units = states if isinstance(states, np.ndarray) else states.units
+    k = _step(units, len(orderings) * len(styles))
+    T, H = units[::k].shape
     width, height = max(T, 120), H
     gap, margin, size = 14, 24, 17
     font, heading = ImageFont.load_default(size), ImageFont.load_default(size * 1.6)
@@ -46,14 +52,15 @@ def contact_sheet(
         PAPER,
     )
     draw = ImageDraw.Draw(sheet)
-    draw.text((margin, margin), title + shown, INK, heading)
+    draw.text((margin, margin), title + _every(k), INK, heading)
     for column, name in enumerate(styles):
         draw.text((margin + gutter + column * (width + gap), top), name, INK, font, anchor="ls")
     for row, (name, ordering) in enumerate(orderings.items()):
         y = top + gap + row * (height + gap)
         draw.text((margin, y + height // 2), name, INK, font, anchor="lm")
         for column, style in enumerate(styles.values()):
-            sheet.paste(render(states, ordering, style), (margin + gutter + column * (width + gap), y))
+            cells, colours = coloured(states, ordering, style)
+            sheet.paste(drawn(cells[:, ::k], colours), (margin + gutter + column * (width + gap), y))
     return sheet
 
 
@@ -70,7 +77,8 @@ def comparison_sheet(
     Every cell is a square of the same whole number of pixels. Of a long passage, some columns at equal
     distances are shown, and the title says so; the scores are those of all.
     """
-    states, shown = _sampled(states, len(scores))
+    k = _step(states, len(scores))
+    states = states[::k]
     T, H = states.shape
     cell = max(1, min(PICTURE_WIDTH // T, MOST // (len(scores) * H * PICTURE_WIDTH)))
     width, height = max(T * cell, PICTURE_WIDTH // 2), H * cell
@@ -87,7 +95,7 @@ def comparison_sheet(
         PAPER,
     )
     draw = ImageDraw.Draw(sheet)
-    draw.text((MARGIN, MARGIN + 42), title + shown, INK, title_font, anchor="ls")
+    draw.text((MARGIN, MARGIN + 42), title + _every(k), INK, title_font, anchor="ls")
     for place, (name, score) in enumerate(scores.items()):
         x = MARGIN + place % across * (width + GAP)
         y = MARGIN + heading + place // across * (caption + height + GAP) + caption
@@ -97,11 +105,13 @@ def comparison_sheet(
     return sheet
 
 
-def _sampled(
-    states: npt.NDArray[np.int8],  # (T, H)
-    pictures: int,
-) -> tuple[npt.NDArray[np.int8], str]:
-    """The states of every k-th column, k being 1 where so many pictures of all fit, and words for it."""
+def _step(states: npt.NDArray[np.int8], pictures: int) -> int:
+    """1 where so many pictures of all columns fit on a sheet, else k: every k-th column is shown."""
     T, H = states.shape
-    k = math.ceil(T / max(1, min(LONGEST, MOST // (pictures * H))))
-    return states[::k], f", one column in {k}" if k > 1 else ""
+    k: int = -(-T // max(1, min(LONGEST, MOST // (pictures * H))))
+    return k
+
+
+def _every(k: int) -> str:
+    """What the title says of it."""
+    return f", one column in {k}" if k > 1 else ""

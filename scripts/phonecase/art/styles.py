@@ -3,9 +3,9 @@
 import math
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from phonecase.art.colour import apart
 from phonecase.art.palettes import PALETTES
@@ -13,6 +13,7 @@ from phonecase.errors import suggestion
 from phonecase.settings import Settings
 
 Orientation = Literal["landscape", "portrait"]
+By = Literal["surprise", "word", "verse", "flip rate", "unit"]
 
 LEGIBLE = 3.0
 """The contrast from which graphics can be read (WCAG 2.2, criterion 1.4.11)."""
@@ -40,14 +41,51 @@ Colour = Annotated[str, AfterValidator(_hex_colour), Field(examples=["#0040A1"])
 _Name = Literal[tuple(PALETTES)]  # type: ignore[valid-type]
 
 
-class Style(Settings):
-    """A pair of colours."""
+class Shape(Settings):
+    """What a cell looks like: a square, unless something else is said."""
+
+    gap: float = Field(0.0, ge=0, le=0.8)
+    """The space between cells, as a share of a cell: the ground shows there."""
+
+    round: float = Field(0.0, ge=0, le=1)
+    """How round a cell's corners are: 0 is square, 1 makes dots."""
+
+    join: bool = False
+    """Whether neighbouring cells of a colour flow together."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether cells are squares without gaps."""
+        return not self.gap and not self.round
+
+
+class Style(Shape):
+    """Colours, and what a cell looks like."""
 
     colours: Annotated[
         tuple[Colour, Colour],
         BeforeValidator(_pair, json_schema_input_type=_Name | tuple[Colour, Colour]),
     ]
     """The colour of −1, then that of +1, as in ['#FEF7E9', '#0040A1']; or the name of a palette."""
+
+    ground: Colour | None = None
+    """What shows between cells and around the grid; the first of the colours, unless it is said."""
+
+    by: By | None = None
+    """What gives a cell of +1 its colour from a `scale`: of its column, `surprise` (from the least surprising
+    character to the most), `word` or `verse` (by turns); of its row, `flip rate` (from the calmest unit to
+    the liveliest) or `unit` (from the first row to the last)."""
+
+    scale: list[Colour] | None = Field(None, min_length=2, max_length=16)
+    """Two or more colours for `by`, in the place of the second of the colours."""
+
+    @model_validator(mode="after")
+    def _scaled(self) -> Self:
+        if (self.by is None) != (self.scale is None):
+            raise ValueError(
+                "`by` and `scale` go together, as in {by: surprise, scale: ['#9CC5FF', '#0040A1']}"
+            )
+        return self
 
     @property
     def warning(self) -> str | None:

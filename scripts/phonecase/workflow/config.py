@@ -20,7 +20,7 @@ from pydantic import (
     field_validator,
 )
 
-from phonecase.art import PALETTES, Favourite, Print, Style
+from phonecase.art import PALETTES, Favourite, Printing, Style
 from phonecase.art.styles import named_styles
 from phonecase.corpus import CorpusSettings, OwnWords, parse
 from phonecase.errors import UserError, suggestion
@@ -118,10 +118,10 @@ class Config(Settings):
     """Named pairs of colours. One that says none has those of the palette of its name, as in `harbour:`."""
 
     favourite: Favourite = Favourite()
-    """The picture to have printed, results/favourite.png, of the first model and passage."""
+    """The picture to have printed, results/favourite.*, of the first model and passage."""
 
-    print: Print = Print()
-    """The size of the printed picture."""
+    print: Printing = Printing()
+    """What is printed on, and how large."""
 
     device: Literal["auto", "cuda", "mps", "cpu"] = "auto"
     """Where to train: `auto` takes CUDA, then Apple's MPS, then the processor."""
@@ -163,6 +163,8 @@ class Config(Settings):
             if isinstance(passage, OwnWords) and passage.file:
                 yield f"passages.{name}.file", passage.file
         yield from ((f"states.{name}.file", grid.file) for name, grid in self.states.items())
+        if self.print.cmyk:
+            yield "print.cmyk", self.print.cmyk
 
     @property
     def favourite_style(self) -> Style:
@@ -190,6 +192,43 @@ class Config(Settings):
         """Whatever is ordered and drawn: (model, passage) for every chosen model, and your own states."""
         read = [(model, passage) for model in self.model for passage in self.passages]
         return read + [(MODEL, name) for name in self.states]
+
+    def of_picture(self, model: str, passage: str, strategy: str, style: str) -> dict[str, Any]:
+        """The settings that make one picture, as JSON values: what they leave out is nothing to it.
+
+        Raises UserError, saying which names there are, for a name that isn't there.
+        """
+        return self._of(model, passage, [strategy], {style: self.find("styles", style)})
+
+    def of_favourite(self) -> dict[str, Any]:
+        """The settings that make the favourite, with all orders that it may be."""
+        model, passage = self.grids()[0]
+        orders = list(self.orders) if self.favourite.measure else [self.favourite.order]
+        return self._of(model, passage, orders, {self.favourite.style: self.favourite_style})
+
+    def _of(
+        self, model: str, passage: str, orders: Iterable[str], styles: Mapping[str, Style]
+    ) -> dict[str, Any]:
+        own = model == MODEL
+        grids = "states" if own else "passages"
+        named = {grids: {passage: _told(self.find(grids, passage))}}
+        if own:  # a config has a model and a passage, though it needs none
+            model, first = next(iter(self.models)), next(iter(self.passages))
+            named["passages"] = {first: _told(self.passages[first])}
+        self.find("models", model)
+        base = model.partition("~")[0]
+        chosen = {name: order(self, name) for name in orders}
+        return {
+            "corpus": _told(self.corpus),
+            "model": model,
+            "models": {base: _told(self.models[base])},
+            "sweep": {base: self.sweep[base]} if base != model else {},
+            **named,
+            "orders": {name: {"strategy": one.strategy} | one.settings for name, one in chosen.items()},
+            "styles": {name: _told(style) for name, style in styles.items()},
+            "favourite": {"order": next(iter(chosen)), "style": next(iter(styles))},
+            "print": _told(self.print),
+        }
 
 
 class Order(Settings):
@@ -256,6 +295,12 @@ def check_files(config: Config) -> None:
             faults.append(f"{key}: there is no file '{file}'{hint}")
     if faults:
         raise UserError("\n".join(faults))
+
+
+def _told(settings: Any) -> Any:
+    """Settings as JSON values, without those that are as they would be anyhow."""
+    told = isinstance(settings, BaseModel)
+    return settings.model_dump(mode="json", exclude_defaults=True) if told else settings
 
 
 def _missing(section: str, name: Any, known: Iterable[Any]) -> str:

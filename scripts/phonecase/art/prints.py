@@ -1,0 +1,117 @@
+"""Every file for print of one picture: PNG, TIFF, SVG and PDF, and the two proofs."""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from phonecase.art.colouring import coloured
+from phonecase.art.layout import Layout
+from phonecase.art.origin import KEY, SOFTWARE, origin_json
+from phonecase.art.pdf import write_pdf
+from phonecase.art.picture import Picture, bands, palette
+from phonecase.art.png import write_png_by_rows
+from phonecase.art.printing import Printing, case_of, in_words, pages
+from phonecase.art.proof import guide, proof
+from phonecase.art.services import services
+from phonecase.art.styles import Shape, Style
+from phonecase.art.svg import write_svg
+from phonecase.art.tiff import write_tiff
+from phonecase.files import atomic
+from phonecase.ordering.files import SavedOrder
+from phonecase.states.file import States
+
+log = logging.getLogger(__name__)
+
+FORMATS = (".png", ".tiff", ".svg", ".pdf", ".proof.png", ".guide.png")
+
+
+def pictures_for_print(
+    states: States, order: SavedOrder, style: Style, printing: Printing, origin: Mapping[str, Any]
+) -> list[Picture]:
+    """The pages of a picture; `origin` is what is known besides of where it came from.
+
+    Raises UserError where the grid finds no room on what is printed on.
+    """
+    T, H = states.units.shape
+    cells, colours = coloured(states, order.ordering, style)
+    description = (
+        f"{H} units in the order {order.strategy} (similarity {order.similarity:,}) along {T:,} characters, "
+        f"{style.colours[0]} for −1"
+    )
+
+    def picture(layout: Layout) -> Picture:
+        return Picture(
+            layout=layout,
+            cells=cells,
+            colours=colours,
+            ground=style.ground or style.colours[0],
+            shape=Shape(gap=style.gap, round=style.round, join=style.join),
+            title=states.title,
+            description=description,
+            origin={
+                "software": SOFTWARE,
+                "states": states.metadata,
+                "order": {
+                    "strategy": order.strategy,
+                    "settings": order.settings,
+                    "similarity": order.similarity,
+                },
+                "style": style.model_dump(mode="json"),
+                "print": printing.model_dump(mode="json"),
+                **origin,
+            },
+        )
+
+    return [picture(layout) for layout in pages(printing, H, T)]
+
+
+def write_prints(
+    stem: Path,
+    states: States,
+    order: SavedOrder,
+    style: Style,
+    printing: Printing,
+    origin: Mapping[str, Any] | None = None,
+) -> None:
+    """Write all formats, `stem` with `.png`, `.tiff`, `.svg`, `.pdf`, and `.proof.png` and `.guide.png`.
+
+    Of several pages, TIFF and PDF have all. The PNG and the SVG are of the first, and those of the others lie
+    beside it, `stem` with `.page-2.png` and so on.
+    """
+    T, H = states.units.shape
+    pictures = pictures_for_print(states, order, style, printing, origin or {})
+    first, case = pictures[0], case_of(printing)
+    for old in stem.parent.glob(f"{stem.name}.page-*"):
+        old.unlink()
+    for number, picture in enumerate(pictures, start=1):
+        page = f".page-{number}" if number > 1 else ""
+        write_page_png(_beside(stem, f"{page}.png"), picture)
+        write_svg(_beside(stem, f"{page}.svg"), picture)
+    write_tiff(_beside(stem, ".tiff"), pictures, printing.cmyk)
+    write_pdf(_beside(stem, ".pdf"), pictures, printing.cmyk)
+    for suffix, sheet in ((".proof.png", proof(first, case)), (".guide.png", guide(first, case))):
+        with atomic(_beside(stem, suffix)) as temporary:
+            sheet.save(temporary, format="PNG")
+    log.info("%s", in_words(printing, [picture.layout for picture in pictures], H, T))
+    if printing.service:
+        service = services()[printing.service]
+        log.info("%s takes %s; send it %s.%s", service.name, service.says, stem.name, service.files[0])
+
+
+def write_page_png(path: Path, picture: Picture) -> None:
+    """Write a page as a PNG with its origin."""
+    layout = picture.layout
+    text = {
+        "Title": picture.title,
+        "Description": picture.description,
+        "Software": SOFTWARE,
+        KEY: origin_json(picture.origin),
+    }
+    write_png_by_rows(
+        path, (layout.width, layout.height), palette(picture), bands(picture), dpi=layout.dpi, text=text
+    )
+
+
+def _beside(stem: Path, suffix: str) -> Path:
+    return stem.with_name(stem.name + suffix)

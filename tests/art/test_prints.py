@@ -1,0 +1,353 @@
+"""Every format shows the states, exactly, as other programs read them, and passes the services' checklist."""
+
+import io
+import re
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pypdf
+import pytest
+from PIL import Image, ImageCms, ImageColor
+
+from art.pictures import expected, of_image, of_pdf, of_svg, some_order, some_states
+from phonecase.art.phones import phones
+from phonecase.art.picture import Picture, palette, pixels
+from phonecase.art.printing import Printing, case_of, in_words, pages
+from phonecase.art.prints import pictures_for_print, write_page_png, write_prints
+from phonecase.art.proof import guide, proof
+from phonecase.art.services import services
+from phonecase.art.styles import PRINTED, Style
+from phonecase.errors import UserError
+from phonecase.ordering import SavedOrder
+from phonecase.states import States
+
+SMALL = {"phone": "custom", "width": 20, "height": 41, "dpi": 200, "bleed": 1, "safe": 1}
+LAYOUTS: dict[str, dict[str, Any]] = {
+    "portrait": SMALL,
+    "landscape": SMALL | {"orientation": "landscape"},
+    "wide": SMALL | {"width": 41, "height": 20},
+    "contained": SMALL | {"fit": "contain"},
+    "exact": SMALL | {"fit": "exact", "cell": 5},
+    "template": SMALL | {"template": [161, 333]},
+    "poster": SMALL | {"phone": "poster"},
+    "bare": {"phone": "none", "cell": 3, "orientation": "landscape"},
+    "bare portrait": {"phone": "none", "cell": 3, "orientation": "portrait"},
+}
+
+
+@pytest.fixture(scope="module")
+def states() -> States:
+    return some_states(50, 21)
+
+
+@pytest.fixture(scope="module")
+def order(states: States) -> SavedOrder:
+    return some_order(states)
+
+
+def one_page(states: States, order: SavedOrder, printing: Printing, style: Style = PRINTED) -> Picture:
+    (picture,) = pictures_for_print(states, order, style, printing, {})
+    return picture
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_every_format_shows_the_states_cell_by_cell(
+    name: str, states: States, order: SavedOrder, tmp_path: Path
+) -> None:
+    printing = Printing(**LAYOUTS[name])
+    picture = one_page(states, order, printing)
+    write_prints(tmp_path / "case", states, order, PRINTED, printing)
+    page = expected(picture, states, order)
+    assert np.array_equal(of_image(tmp_path / "case.png"), page)
+    assert np.array_equal(of_image(tmp_path / "case.tiff"), page)
+    assert np.array_equal(of_svg(tmp_path / "case.svg", picture.layout.dpi), page)
+    drawn = of_pdf(tmp_path / "case.pdf", picture.layout.dpi, tmp_path)
+    assert drawn.shape == page.shape
+    # poppler smooths a pixel's width beside an edge, so compare the cells' inner pixels
+    cell = picture.layout.cell
+    (x0, y0) = picture.layout.blocks[0][:2]
+    inner = [(np.arange(size) - start) % cell for start, size in ((y0, page.shape[0]), (x0, page.shape[1]))]
+    inside = [(part > 0) & (part < cell - 1) for part in inner]
+    assert inside[0].any()
+    assert np.array_equal(drawn[inside[0]][:, inside[1]], page[inside[0]][:, inside[1]])
+
+
+SHAPES = [
+    {"gap": 0.2},
+    {"round": 1, "gap": 0.1},
+    {"round": 0.5},
+    {"round": 0.8, "join": True},
+    {"round": 0.6, "gap": 0.3, "join": True},
+    {"gap": 0.3, "join": True},
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("cell", [8, 11])
+def test_pixels_and_outlines_are_the_same_shapes(
+    shape: dict[str, Any], cell: int, states: States, order: SavedOrder, tmp_path: Path
+) -> None:
+    """White on black, so that a pixel's value is how much of it is covered; resvg counts a few samples."""
+    style = Style.model_validate({"colours": ["#000000", "#FFFFFF"], **shape})
+    picture = one_page(states, order, Printing(cell=cell, orientation="landscape"), style)
+    write_prints(tmp_path / "case", states, order, style, Printing(cell=cell, orientation="landscape"))
+    levels = len(palette(picture)) - 1
+    ours = pixels(picture) / levels
+    theirs = of_svg(tmp_path / "case.svg", 300)[:, :, 0] / 255
+    assert abs(ours - theirs).max() < 0.35
+    assert abs(ours - theirs).mean() < 0.02
+
+
+def test_cells_that_join_are_one_region_and_those_that_touch_at_a_corner_are_not(
+    states: States, order: SavedOrder
+) -> None:
+    style = Style(colours=("#000000", "#FFFFFF"), round=1, join=True)
+    picture = one_page(states, order, Printing(cell=8, orientation="landscape"), style)
+    bits = picture.cells.astype(bool)  # (H, T)
+    shown = pixels(picture)
+    beside = bits[:, :-1] & bits[:, 1:]
+    for y, x in np.argwhere(beside):  # nothing of the ground between them
+        assert (shown[y * 8 + 3 : y * 8 + 5, x * 8 + 4 : x * 8 + 12] == shown.max()).all()
+    touching = bits[:-1, :-1] & bits[1:, 1:] & ~bits[:-1, 1:] & ~bits[1:, :-1]
+    assert touching.any()
+    for y, x in np.argwhere(touching):
+        corner = shown[y * 8 + 7 : y * 8 + 9, x * 8 + 7 : x * 8 + 9]
+        assert (corner == 0).all()
+
+
+def test_a_scale_colours_columns_or_rows(states: States, order: SavedOrder) -> None:
+    scale = ["#9CC5FF", "#0040A1", "#701010"]
+    used = {}
+    for by in ("surprise", "word", "verse", "flip rate", "unit"):
+        style = Style(colours=("#FEF7E9", "#0040A1"), by=by, scale=scale)
+        picture = one_page(states, order, Printing(), style)
+        plus = order.ordering.shown(states.units) > 0
+        assert np.array_equal(picture.cells > 0, plus)
+        lines = picture.cells.T if by in ("surprise", "word", "verse") else picture.cells
+        assert all(len(set(line[line > 0].tolist())) <= 1 for line in lines)
+        used[by] = [int(line.max()) for line in lines]  # the step of each column or row
+    assert used["unit"] == sorted(used["unit"])
+    by_bits = [step for _, step in sorted(zip(states.surprise.tolist(), used["surprise"], strict=True))]
+    assert by_bits == sorted(by_bits)
+    # 'In the beginning ' has three words; the verses are 17 characters each
+    assert used["word"][:17] == [1] * 3 + [2] * 4 + [3] * 10
+    assert used["verse"][::17] == [1, 2, 3]
+
+
+def test_a_grid_of_ones_own_has_no_words_to_go_by(order: SavedOrder, states: States) -> None:
+    own = States("", states.units, np.empty(0, np.float32), [], states.metadata)
+    style = Style(colours=("#FEF7E9", "#0040A1"), by="word", scale=["#9CC5FF", "#0040A1"])
+    with pytest.raises(UserError, match="a grid of your own has no word"):
+        pictures_for_print(own, order, style, Printing(), {})
+
+
+# ---- the checklist
+
+ROMANS = some_states(274, 128)
+ORDER = some_order(ROMANS)
+
+
+@pytest.mark.parametrize("service", [None, "gelato"])
+@pytest.mark.parametrize("name", phones())
+def test_a_print_services_checklist(name: str, service: str | None, tmp_path: Path) -> None:
+    """Format, size in pixels, 300 DPI, sRGB, bleed, and nothing on it but the cells."""
+    printing = Printing(phone=name, service=service)
+    phone, bleed = phones()[name], 4 if service else 3
+    picture = one_page(ROMANS, ORDER, printing)
+    write_page_png(tmp_path / "case.png", picture)
+    with Image.open(tmp_path / "case.png") as image:
+        image.verify()
+    with Image.open(tmp_path / "case.png") as image:
+        assert image.format == "PNG"
+        for pixels_, mm in zip(image.size, (phone.width, phone.height), strict=True):
+            assert 0 <= pixels_ - (mm + 2 * bleed) / 25.4 * 300 < 1 + 1e-6
+        assert [round(dpi) for dpi in image.info["dpi"]] == [300, 300]
+        assert image.info["srgb"] == 0
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
+        assert "sRGB" in ImageCms.getProfileDescription(profile)
+        assert image.mode == "P"
+        assert image.palette is not None
+        assert list(image.palette.colors) == [ImageColor.getrgb(colour) for colour in PRINTED.colours]
+        shown = np.asarray(image)
+    assert set(np.unique(shown)) == {0, 1}
+    layout = picture.layout
+    # nothing is stretched, and no cell is a fraction of a pixel: all of a cell's pixels are as its first
+    (block,) = layout.blocks
+    down, across = -block.top % layout.cell, -block.left % layout.cell
+    whole = shown[(layout.cell - down) % layout.cell :, (layout.cell - across) % layout.cell :]
+    whole = whole[: len(whole) // layout.cell * layout.cell, : whole.shape[1] // layout.cell * layout.cell]
+    cells = whole.reshape(len(whole) // layout.cell, layout.cell, -1, layout.cell)
+    assert (cells == cells[:, :1, :, :1]).all()
+    # the cells reach into the bleed on every side
+    for edge in (shown[0], shown[-1], shown[:, 0], shown[:, -1]):
+        assert len(np.unique(edge)) == 2
+    assert layout.units_seen >= 110
+    assert layout.characters_seen >= 220
+
+
+def test_a_png_says_once_and_in_order_what_it_is(states: States, order: SavedOrder, tmp_path: Path) -> None:
+    """By the specification's rules for chunks; checksums are zlib's."""
+    write_page_png(tmp_path / "case.png", one_page(states, order, Printing(**SMALL)))
+    data = (tmp_path / "case.png").read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    kinds, place = [], 8
+    while place < len(data):
+        (length,) = struct.unpack(">I", data[place : place + 4])
+        kind, body = data[place + 4 : place + 8], data[place + 8 : place + 8 + length]
+        assert struct.unpack(">I", data[place + 8 + length : place + 12 + length])[0] == zlib.crc32(
+            kind + body
+        )
+        kinds.append(kind.decode())
+        place += 12 + length
+        if kind == b"IHDR":
+            assert (body[8], body[9]) == (1, 3)  # a bit a pixel, indexed
+    assert kinds[0] == "IHDR"
+    assert kinds[-1] == "IEND"
+    assert kinds.index("iCCP") < kinds.index("PLTE") < kinds.index("IDAT")
+    assert kinds.index("sRGB") < kinds.index("PLTE")
+
+
+def test_a_pdf_has_the_boxes_in_true_millimetres(tmp_path: Path) -> None:
+    printing = Printing(phone="iphone_16", service="gelato")
+    write_prints(tmp_path / "case", ROMANS, ORDER, PRINTED, printing)
+    reader = pypdf.PdfReader(tmp_path / "case.pdf")
+    (page,) = reader.pages
+    mm = 72 / 25.4
+
+    def sides(box: Any) -> tuple[float, float]:
+        return float(box.width) / mm, float(box.height) / mm
+
+    pixel = 25.4 / 300
+    assert sides(page.trimbox) == pytest.approx((71.6, 147.6), abs=pixel / 2)
+    assert sides(page.bleedbox) == pytest.approx((79.6, 155.6), abs=pixel)
+    assert page.bleedbox == page.mediabox
+    for low, high in (("left", "right"), ("bottom", "top")):
+        assert (getattr(page.trimbox, low) - getattr(page.mediabox, low)) / mm == pytest.approx(
+            4, abs=2 * pixel
+        )
+        assert (getattr(page.mediabox, high) - getattr(page.trimbox, high)) / mm == pytest.approx(
+            4, abs=2 * pixel
+        )
+    content = page.get_contents()
+    assert content is not None
+    assert not re.search(rb"\bDo\b|\bBI\b|\bTj\b", content.get_data())  # no image, no text: paths alone
+    assert reader.metadata is not None
+    assert reader.metadata.title == ROMANS.title
+    assert "Image" not in str(page["/Resources"])
+
+
+def test_an_svg_is_a_few_paths_with_words_for_those_who_cannot_see_it(
+    states: States, order: SavedOrder, tmp_path: Path
+) -> None:
+    write_prints(tmp_path / "case", states, order, PRINTED, Printing(**SMALL))
+    root = ElementTree.parse(tmp_path / "case.svg").getroot()
+    kinds = [element.tag.split("}")[1] for element in root]
+    assert kinds == ["title", "desc", "metadata", "rect", "path"]
+    assert root.attrib["shape-rendering"] == "crispEdges"
+    assert root.attrib["width"].endswith("mm")
+    assert root[0].text == states.title
+    assert set(re.sub(r"[\d.]", "", root[4].attrib["d"])) <= set("MHVZ ")
+
+
+def test_a_tiff_is_packed_and_knows_its_colours(states: States, order: SavedOrder, tmp_path: Path) -> None:
+    write_prints(tmp_path / "case", states, order, PRINTED, Printing(**SMALL))
+    with Image.open(tmp_path / "case.tiff") as image:
+        assert image.info["compression"] == "tiff_lzw"
+        assert image.mode == "P"
+        assert [round(dpi) for dpi in image.info["dpi"]] == [200, 200]
+        assert image.info["icc_profile"]
+
+
+def test_the_same_picture_gives_the_same_bytes(states: States, order: SavedOrder, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_prints(tmp_path / name / "case", states, order, PRINTED, Printing(**SMALL))
+    files = sorted(path.name for path in (tmp_path / "a").iterdir())
+    assert files == sorted(f"case{s}" for s in (".guide.png", ".pdf", ".png", ".proof.png", ".svg", ".tiff"))
+    for name in files:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+# ---- proofs
+
+
+def test_a_proof_shows_the_art_within_the_outline_and_not_beyond(states: States, order: SavedOrder) -> None:
+    printing = Printing(phone="iphone_16")
+    picture = one_page(ROMANS, ORDER, printing)
+    sheet = np.asarray(proof(picture, case_of(printing))).astype(int)
+    trim = picture.layout.trim
+    height, width = sheet.shape[:2]
+    left, top = (width - trim.width) // 2, (height - trim.height) // 2
+    art = pixels(picture)[trim.top : trim.top + trim.height, trim.left : trim.left + trim.width]
+    below = slice(trim.height // 2, trim.height // 2 + 300)  # the camera is above
+    colours = np.array([ImageColor.getrgb(colour) for colour in palette(picture)])
+    middle = slice(200, trim.width - 200)
+    shown = sheet[top + below.start : top + below.stop, left + middle.start : left + middle.stop]
+    assert abs(shown - colours[art[below, middle]]).max() <= 2
+    corner = sheet[top : top + 20, left : left + 20].reshape(-1, 3)  # cut off by the corner's radius
+    assert (corner.max(axis=1) - corner.min(axis=1)).max() < 40  # grey, no colour of the art
+    camera = phones()["iphone_16"].camera[0]
+    x = left + round((camera.left + camera.width / 2) / 25.4 * 300)
+    y = top + round((camera.top + camera.height / 2) / 25.4 * 300)
+    assert sheet[y, x].max() < 60
+
+
+@pytest.mark.parametrize("name", [*LAYOUTS, "long"])
+def test_there_is_a_proof_and_a_guide_of_whatever_is_printed_on(
+    name: str, states: States, order: SavedOrder
+) -> None:
+    printing = Printing(**LAYOUTS.get(name, {"phone": "none", "cell": 40}))
+    picture = one_page(states, order, printing)
+    for sheet in (proof(picture, case_of(printing)), guide(picture, case_of(printing))):
+        assert min(sheet.size) > min(picture.layout.width, picture.layout.height) / 4
+        assert max(sheet.size) < 6000
+
+
+# ---- what is asked for
+
+
+def test_a_service_sets_what_was_not_said() -> None:
+    case = case_of(Printing(phone="pixel_9", service="gelato"))
+    assert case
+    assert (case.bleed, case.safe) == (4, 4)
+    case = case_of(Printing(phone="pixel_9", service="gelato", bleed=5))
+    assert case
+    assert (case.bleed, case.safe) == (5, 4)
+    assert {name for name, service in services().items() if service.files[0] == "pdf"} == {"gelato"}
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"phone": "iphone16"}, "phone: there is no phone 'iphone16'; did you mean 'iphone_16'?"),
+        ({"phone": "custom"}, "`phone: custom` needs its `width` and `height` in mm"),
+        (
+            {"phone": "pixel_9", "width": 70},
+            "`width` and `height` are for `phone: custom` or `phone: poster`",
+        ),
+        ({"phone": "pixel_9", "radius": 9}, "`radius` is for `phone: custom`"),
+        (
+            {"phone": "custom", "width": 9, "height": 9, "radius": 5},
+            "`radius` is at most half of the shorter side",
+        ),
+        ({"template": [7, 9]}, "`template` is for a phone, `custom` or `poster`"),
+        ({"phone": "pixel_9", "template": [0, 9]}, "template: should be a width and a height in pixels"),
+        ({"service": "gelatto"}, "service: there is no service 'gelatto'; did you mean 'gelato'?"),
+    ],
+)
+def test_what_cannot_be_printed_is_refused(table: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError) as caught:
+        Printing.checked(table)
+    assert str(caught.value).startswith(message)
+
+
+def test_the_log_says_how_much_is_seen() -> None:
+    printing = Printing(phone="iphone_16")
+    said = in_words(printing, pages(printing, 128, 274), 128, 274)
+    assert said == (
+        "iPhone 16: 917 × 1,815 px at 300 DPI with 3 mm of bleed, portrait, cover, 7 px (0.59 mm) a cell: "
+        "120 of 128 units and 249 of 274 characters are seen"
+    )
