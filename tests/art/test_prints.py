@@ -3,17 +3,20 @@
 import io
 import re
 import struct
+import tracemalloc
 import zlib
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
+import numpy.typing as npt
 import pypdf
 import pytest
 from PIL import Image, ImageCms, ImageColor
 
 from art.pictures import expected, of_image, of_pdf, of_svg, some_order, some_states
+from phonecase.art.pdf import write_pdf
 from phonecase.art.phones import phones
 from phonecase.art.picture import Picture, palette, pixels
 from phonecase.art.printing import Printing, case_of, in_words, pages
@@ -351,3 +354,56 @@ def test_the_log_says_how_much_is_seen() -> None:
         "iPhone 16: 917 × 1,815 px at 300 DPI with 3 mm of bleed, portrait, cover, 7 px (0.59 mm) a cell: "
         "120 of 128 units and 249 of 274 characters are seen"
     )
+
+
+# ---- long passages
+
+
+def test_a_chapter_is_a_poster_of_lines_and_a_book_has_pages(tmp_path: Path) -> None:
+    """Every character of 3,000, once, as poppler reads the poster's middle; and pages enough for a book's."""
+    states = some_states(3_000, 16)
+    order = some_order(states)
+    printing = Printing(phone="poster", width=210, height=297, dpi=100, safe=10)
+    picture = one_page(states, order, printing)
+    assert picture.layout.characters_seen == 3_000
+    assert len(picture.layout.blocks) > 1
+    assert np.array_equal(of_image_of(picture, tmp_path), expected(picture, states, order))
+
+    book = Printing(phone="poster", width=210, height=297, dpi=100, safe=10, fit="exact", cell=6)
+    leaves = pictures_for_print(states, order, PRINTED, book, {})
+    assert len(leaves) > 1
+    write_prints(tmp_path / "book", states, order, PRINTED, book)
+    assert len(pypdf.PdfReader(tmp_path / "book.pdf").pages) == len(leaves)
+    with Image.open(tmp_path / "book.tiff") as image:
+        assert getattr(image, "n_frames", 1) == len(leaves)
+    for number, leaf in enumerate(leaves, start=1):
+        page = f".page-{number}" if number > 1 else ""
+        assert np.array_equal(of_image(tmp_path / f"book{page}.png"), expected(leaf, states, order))
+
+
+def of_image_of(picture: Picture, folder: Path) -> npt.NDArray[np.uint8]:
+    write_page_png(folder / "page.png", picture)
+    return of_image(folder / "page.png")
+
+
+def test_a_whole_book_in_one_picture_takes_the_memory_of_a_row_of_cells(tmp_path: Path) -> None:
+    """50,000 characters of 128 units are 350,000 × 896 pixels, 314 MB as a whole."""
+    states = some_states(50_000, 128)
+    picture = one_page(states, some_order(states), Printing(phone="none"))
+    tracemalloc.start()
+    write_page_png(tmp_path / "book.png", picture)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50e6
+    header = (tmp_path / "book.png").read_bytes()[16:24]
+    assert struct.unpack(">II", header) == (350_000, 896)
+
+
+def test_a_page_longer_than_readers_take_has_larger_units(tmp_path: Path) -> None:
+    """5.08 m is the most in points; a longer page counts in several points (UserUnit)."""
+    states = some_states(20_000, 4)
+    picture = one_page(states, some_order(states), Printing(phone="none", dpi=72, cell=1))
+    write_pdf(tmp_path / "long.pdf", [picture])
+    (page,) = pypdf.PdfReader(tmp_path / "long.pdf").pages
+    assert page.user_unit == 2
+    assert float(page.mediabox.width) * 2 == 20_000
