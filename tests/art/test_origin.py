@@ -64,6 +64,7 @@ def test_other_programs_find_it_where_the_formats_have_it(folder: Path) -> None:
         assert image.info["Title"].startswith("<Römer> & 詩篇")
     xmp = pypdf.PdfReader(folder / "case.pdf").xmp_metadata
     assert xmp is not None
+    assert xmp.dc_title is not None
     assert xmp.dc_title["x-default"].startswith("<Römer> & 詩篇")
 
 

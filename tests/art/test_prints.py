@@ -312,6 +312,15 @@ def test_there_is_a_proof_and_a_guide_of_whatever_is_printed_on(
 # ---- what is asked for
 
 
+def test_the_page_lists_every_phone_and_service_as_it_is() -> None:
+    page = (Path(__file__).parents[2] / "docs/print.md").read_text(encoding="utf-8")
+    rows = set(re.findall(r"^\| `(\w+)` \| ([\d.]+) × ([\d.]+) \|$", page, re.MULTILINE))
+    assert rows == {(name, f"{phone.width:g}", f"{phone.height:g}") for name, phone in phones().items()}
+    for name, service in services().items():
+        sizes = f"{service.bleed:g}, {service.safe:g} mm"
+        assert f"| `{name}` | `.{service.files[0]}` | {sizes} | {service.says} |" in page
+
+
 def test_a_service_sets_what_was_not_said() -> None:
     case = case_of(Printing(phone="pixel_9", service="gelato"))
     assert case
@@ -389,7 +398,7 @@ def of_image_of(picture: Picture, folder: Path) -> npt.NDArray[np.uint8]:
 def test_a_whole_book_in_one_picture_takes_the_memory_of_a_row_of_cells(tmp_path: Path) -> None:
     """50,000 characters of 128 units are 350,000 × 896 pixels, 314 MB as a whole."""
     states = some_states(50_000, 128)
-    picture = one_page(states, some_order(states), Printing(phone="none"))
+    picture = one_page(states, some_order(states), Printing(orientation="landscape"))
     tracemalloc.start()
     write_page_png(tmp_path / "book.png", picture)
     peak = tracemalloc.get_traced_memory()[1]
@@ -402,7 +411,7 @@ def test_a_whole_book_in_one_picture_takes_the_memory_of_a_row_of_cells(tmp_path
 def test_a_page_longer_than_readers_take_has_larger_units(tmp_path: Path) -> None:
     """5.08 m is the most in points; a longer page counts in several points (UserUnit)."""
     states = some_states(20_000, 4)
-    picture = one_page(states, some_order(states), Printing(phone="none", dpi=72, cell=1))
+    picture = one_page(states, some_order(states), Printing(dpi=72, cell=1, orientation="landscape"))
     write_pdf(tmp_path / "long.pdf", [picture])
     (page,) = pypdf.PdfReader(tmp_path / "long.pdf").pages
     assert page.user_unit == 2

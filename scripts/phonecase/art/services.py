@@ -11,7 +11,6 @@ class Service(Settings):
     """What a print service asks for, where that differs from the trade's habit."""
 
     name: str
-    dpi: int = 300
     bleed: float = 3.0
     """Mm beyond the edge on every side."""
     safe: float = 3.0
