@@ -12,6 +12,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 import torch
+import yaml
 from PIL import Image
 
 from explorer.pages import ALPHABET, KNOWN, LONG, SIZE, STYLES, TEXT, made, write_page
@@ -21,6 +22,7 @@ from phonecase.art.phones import phones
 from phonecase.corpus import Vocabulary
 from phonecase.explorer.gallery import Gallery, Grid, gallery
 from phonecase.ordering import order_units
+from phonecase.workflow import check, read_yaml
 
 pytestmark = pytest.mark.slow
 
@@ -268,6 +270,19 @@ def test_an_order_worked_out_in_the_page_is_python_s(page: Any) -> None:
         page.select_option("#order", name)
         expected = order_units(states.units, name).shown(states.units) > 0
         np.testing.assert_array_equal(picture(page, "landscape"), expected)
+
+
+def test_the_lines_for_a_run_are_settings_that_it_takes(page: Any) -> None:
+    defaults = read_yaml(Path(__file__).parents[2] / "config.yaml")
+    page.select_option("#model", "")
+    page.fill("#words", 'Say: "be" it\nso # or not')
+    page.select_option("#order", "two_opt")
+    expect(page.locator("#settings")).to_contain_text("yours:")
+    lines = yaml.safe_load(page.inner_text("#settings"))
+    config = check({**defaults, **lines, "print": {**defaults.get("print", {}), **lines["print"]}})
+    assert list(config.orders) == ["two_opt"]
+    words: Any = config.passages["yours"]
+    assert words.text.replace("\n", "⏎\n") == page.inner_text("#text")
 
 
 def test_a_row_moves_by_keys_and_one_click_brings_it_back(page: Any) -> None:

@@ -166,7 +166,7 @@ def test_every_job_leaves_a_log_and_a_benchmark(finished: Path) -> None:
         for path in files_of(finished, "benchmarks")
     }
     assert logs == benchmarks
-    assert len(logs) == 14
+    assert len(logs) == 15
     for log in files_of(finished, "logs"):
         assert log.read_text().splitlines()[-1].startswith("made with python "), log
     assert "validation" in (finished / "results/logs/train/tiny.log").read_text()
@@ -188,7 +188,7 @@ def test_one_word_adds_a_log_for_tensorboard_and_changes_nothing_else(project: P
 def test_the_gallery_shows_and_links_to_files_that_are_there(finished: Path) -> None:
     html = (finished / "results/index.html").read_text(encoding="utf-8")
     files = set(re.findall(r'(?:src|href)="([^"]+)"', html))
-    assert {"explorer/tiny.html", "art/tiny/romans/insertion/plum.png", "states/tiny/romans.parquet"} <= files
+    assert {"explorer/tiny.html", "favourite.png", "art/tiny/romans/insertion/printed.png"} <= files
     assert [file for file in files if not (finished / "results" / file).exists()] == []
 
 
