@@ -22,7 +22,11 @@ ALPHABET = "".join(sorted(set(TEXT + "ABCDEFGHIJKLMNOPQRSTUVWYZabcdefghijklmnopq
 KNOWN = "It is on in words that begin with f."
 LONG = " ".join([TEXT.replace("\n", " ")] * 43)[:5000]
 """As long as a chapter."""
-STYLES = {"printed": PRINTED, "plum": Style(colours=("#FFDF40", "#402040"))}
+STYLES = {
+    "printed": PRINTED,
+    "plum": Style(colours=("#FFDF40", "#402040")),
+    "dots": Style(colours=("#FFDF40", "#402040"), round=1),
+}
 SIZE = Print(cell=3, dpi=300)
 
 

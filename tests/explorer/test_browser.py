@@ -17,8 +17,8 @@ from PIL import Image
 
 from explorer.pages import ALPHABET, KNOWN, LONG, SIZE, STYLES, TEXT, made, write_page
 from phonecase.art import PRINTED, Orientation, render, write_png
-from phonecase.art.layout import Fit, Layout, lay_out, micrometres
-from phonecase.art.phones import phones
+from phonecase.art.layout import Fit, Layout
+from phonecase.art.printing import Printing, pages
 from phonecase.corpus import Vocabulary
 from phonecase.explorer.gallery import Gallery, Grid, gallery
 from phonecase.ordering import order_units
@@ -247,17 +247,8 @@ def test_a_case_is_laid_out_as_the_workflow_does_it(page: Any, phone: str, fit: 
         page.check(f"input[value={orientation}]")
         with page.expect_download() as download:
             page.click("#png")
-        body = phones()[phone]
-        layout = lay_out(
-            *states.units.shape[::-1],
-            width=micrometres(body.width),
-            height=micrometres(body.height),
-            bleed=3000,
-            safe=3000,
-            dpi=SIZE.dpi,
-            orientation=orientation,
-            fit=fit,
-        )
+        printing = Printing(phone=phone, fit=fit, orientation=orientation, **SIZE.model_dump())
+        (layout,) = pages(printing, *states.units.shape[::-1])
         image = np.asarray(Image.open(download.value.path()))
         grid = orders["two_opt"].ordering.shown(states.units) > 0
         np.testing.assert_array_equal(image > 0, laid_out(grid, layout))
@@ -274,7 +265,7 @@ def test_an_order_worked_out_in_the_page_is_python_s(page: Any) -> None:
 
 def test_the_lines_for_a_run_are_settings_that_it_takes(page: Any) -> None:
     defaults = read_yaml(Path(__file__).parents[2] / "config.yaml")
-    page.select_option("#model", "")
+    page.select_option("#model", "pixel_9")
     page.fill("#words", 'Say: "be" it\nso # or not')
     page.select_option("#order", "two_opt")
     expect(page.locator("#settings")).to_contain_text("yours:")
@@ -282,6 +273,11 @@ def test_the_lines_for_a_run_are_settings_that_it_takes(page: Any) -> None:
     config = check({**defaults, **lines, "print": {**defaults.get("print", {}), **lines["print"]}})
     assert list(config.orders) == ["two_opt"]
     words: Any = config.passages["yours"]
+    assert (config.print.phone, config.print.orientation, config.print.fit) == (
+        "pixel_9",
+        "portrait",
+        "cover",
+    )
     assert words.text.replace("\n", "⏎\n") == page.inner_text("#text")
 
 

@@ -57,6 +57,10 @@ def test_the_passage_s_states_and_orders_are_in_it(html: str) -> None:
     assert passage["orders"][0]["units"] == order.permutation.tolist()  # type: ignore[has-type]
 
 
+def test_styles_that_the_page_doesn_t_draw_are_left_out(html: str) -> None:
+    assert [style["name"] for style in data_of(html)["styles"]] == ["printed", "plum"]  # type: ignore[attr-defined]
+
+
 def test_its_policy_is_of_its_own_style_and_program_alone(html: str) -> None:
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)
     assert policy

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from phonecase.art import Print, Style
+from phonecase.art import PRINTED, Print, Style
 from phonecase.art.layout import micrometres
 from phonecase.art.phones import Phone, phones
 from phonecase.corpus import Vocabulary
@@ -38,11 +38,14 @@ def about(
         summary: how training went, as train.py wrote it.
         vocabulary: its alphabet.
         passages: the states of each with its orders by their names, of which the first is shown first.
-        styles: by their names, of which the first is shown first.
+        styles: by their names, of which the first is shown first. The page draws squares of two colours;
+            styles of another kind are left out.
         size: that of the print.
         known: a sentence about each unit of which something is known.
     """
     network, why_not = None, ""
+    drawn = {name: style for name, style in styles.items() if style == Style(colours=style.colours)}
+    drawn = drawn or {"printed": PRINTED}
     try:
         sizes, values = numbers(model)
         network = {
@@ -60,7 +63,7 @@ def about(
         "network": network,
         "why_not": why_not,
         "passages": [_passage(states, orders) for states, orders in passages],
-        "styles": [{"name": name, "colours": style.colours} for name, style in styles.items()],
+        "styles": [{"name": name, "colours": style.colours} for name, style in drawn.items()],
         "print": size.model_dump(),
         "units_known": known,
         "phones": [_phone(key, phone) for key, phone in phones().items()],

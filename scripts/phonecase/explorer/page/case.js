@@ -62,7 +62,8 @@ export function settingsOf({ reading, model, order, style, print: { cell, dpi },
   const passage = reading.own ? "yours" : reading.passage.name;
   const words = JSON.stringify(reading.own ? reading.text.join("") + reading.next : reading.passage.reference);
   const { phone, orientation, fit } = choice;
-  const onCase = phone ? `, phone: ${phone.key}, orientation: ${orientation}, fit: ${fit}` : "";
+  const borders = `bleed: ${BLEED / 1000}, safe: ${SAFE / 1000}`;
+  const onCase = phone ? `, phone: ${phone.key}, orientation: ${orientation}, fit: ${fit}, ${borders}` : "";
   const settings = [
     "passages:",
     `  ${passage}: ${reading.own ? `{text: ${words}}` : words}`,
