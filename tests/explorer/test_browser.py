@@ -293,6 +293,23 @@ def test_a_row_moves_by_keys_and_one_click_brings_it_back(page: Any) -> None:
     np.testing.assert_array_equal(picture(page, "landscape"), before)
 
 
+def test_a_row_is_dragged_by_its_handle(page: Any) -> None:
+    before = picture(page, "landscape")
+    row = int(page.inner_text("#bit p").split(", row ")[1].split()[0]) - 1
+    page.locator("#handle").scroll_into_view_if_needed()
+    handle = page.locator("#handle").bounding_box()
+    grid = page.locator("#grid").bounding_box()
+    x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, (y + grid["y"]) / 2)
+    page.mouse.move(x, grid["y"])
+    page.mouse.up()
+    expect(page.locator("#bit")).to_contain_text("row 1 of 16")
+    after = picture(page, "landscape")
+    np.testing.assert_array_equal(after, before[[row, *(r for r in range(16) if r != row)]])
+
+
 def test_a_turned_bit_is_followed_until_it_is_forgotten(page: Any) -> None:
     model, states, _ = made()
     page.locator("#text [data-t='20']").click()
