@@ -55,6 +55,14 @@ def test_a_warning_says_how_close_colours_are(
         assert (ratio < LEGIBLE, seen < PRINTABLE, simulated < PRINTABLE) == (contrast, delta_e, deuteranopia)
 
 
+def test_of_a_scale_it_is_the_colour_closest_to_the_ground() -> None:
+    scale = ["#202060", "#F2C0B0", "#6040A0"]
+    style = Style(colours=("#FEF7E9", "#0040A1"), by="surprise", scale=scale)
+    assert style.warning is not None
+    assert style.warning.startswith("#FEF7E9 and #F2C0B0 are close: contrast 1.5:1 ")
+    assert style.model_copy(update={"scale": [scale[0], scale[2]]}).warning is None
+
+
 def test_a_palette_that_there_is_not_is_named() -> None:
     with pytest.raises(UserError, match=r"^colours: there is no palette 'harbor'; did you mean 'harbour'\?$"):
         Style.checked({"colours": "harbor"})

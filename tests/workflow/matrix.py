@@ -18,6 +18,7 @@ FAULTS: dict[str, list[tuple[str, str, list[str]]]] = yaml.safe_load(
 )
 PAGE = Path(__file__).parents[2] / "docs/reruns.md"
 ONWARDS = "→"
+GATHERING = ("all", "measures")  # rules that make nothing themselves
 OF_THE_FIRST = ("favourite", "figures")  # rules without wildcards that read the first model and passage
 
 
@@ -39,7 +40,7 @@ def jobs_of(plan: Iterable[planning.Job]) -> dict[Job, str]:
     """The jobs of a plan that make something, with their reasons."""
     found = {}
     for job in plan:
-        if job.rule != "all":
+        if job.rule not in GATHERING:
             names = dict(zip(job.kinds, job.wildcards, strict=True))
             if job.rule in ("experiments", *OF_THE_FIRST):
                 names["passage"] = "romans"

@@ -89,8 +89,12 @@ class Style(Shape):
 
     @property
     def warning(self) -> str | None:
-        """What is said of colours that are hard to tell apart, or may be in print or to the colour-blind."""
-        first, second = self.colours
+        """What is said of colours that are hard to tell apart, or may be in print or to the colour-blind.
+
+        Of a scale, it is the colour that is closest to that of −1.
+        """
+        first, other = self.colours
+        second = min(self.scale or [other], key=lambda colour: apart(first, colour))
         contrast, delta_e, deuteranopia = (math.floor(10 * part) / 10 for part in apart(first, second))
         if contrast >= LEGIBLE and min(delta_e, deuteranopia) >= PRINTABLE:
             return None
