@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phonecase.art.colour import Triple, apart, contrast, delta_e, deuteranopia, lab, linear, oklch
+from phonecase.art.colour import (
+    Triple,
+    apart,
+    coded,
+    contrast,
+    delta_e,
+    deuteranopia,
+    from_oklab,
+    lab,
+    linear,
+    oklch,
+    to_oklab,
+)
 
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06X}".format)
 
@@ -71,6 +83,23 @@ def test_differences_are_the_published_ones(line: str) -> None:
 )
 def test_oklch_gives_the_primaries(parts: Triple, colour: str) -> None:
     assert oklch(*parts) == colour
+
+
+@given(COLOURS)
+def test_there_and_back_is_the_same_colour(colour: str) -> None:
+    assert coded(linear(colour)) == colour
+    assert coded(from_oklab(to_oklab(colour))) == colour
+
+
+@pytest.mark.parametrize(
+    ("colour", "place"),
+    [
+        ("#FF0000", (0.627955, 0.224863, 0.125846)),
+        ("#0000FF", (0.452014, -0.032457, -0.311528)),
+    ],  # CSS Color 4
+)
+def test_oklab_of_the_primaries(colour: str, place: Triple) -> None:
+    assert to_oklab(colour) == pytest.approx(place, abs=1e-4)
 
 
 def test_a_colour_that_screens_don_t_have_is_refused() -> None:

@@ -4,17 +4,27 @@ A colour is six hexadecimal digits in sRGB, as in `#0040A1`. `linear` is its lig
 blue from 0 to 1, without the curve that screens have (IEC 61966-2-1).
 """
 
-from math import atan2, copysign, cos, degrees, exp, hypot, radians, sin, sqrt
+from math import atan2, cbrt, copysign, cos, degrees, exp, hypot, radians, sin, sqrt
 from typing import NamedTuple
 
 Triple = tuple[float, float, float]
 
+_TO_LMS = (  # what the three cones see of linear sRGB
+    (0.4122214708, 0.5363325363, 0.0514459929),
+    (0.2119034982, 0.6806995451, 0.1073969566),
+    (0.0883024619, 0.2817188376, 0.6299787005),
+)
 _FROM_LMS = (
     (4.0767416621, -3.3077115913, 0.2309699292),
     (-1.2684380046, 2.6097574011, -0.3413193965),
     (-0.0041960863, -0.7034186147, 1.7076147010),
 )
-_FROM_OKLAB = (  # the cube roots of LMS
+_TO_OKLAB = (  # the cube roots of LMS
+    (0.2104542553, 0.7936177850, -0.0040720468),
+    (1.9779984951, -2.4285922050, 0.4505937099),
+    (0.0259040371, 0.7827717662, -0.8086757660),
+)
+_FROM_OKLAB = (
     (1, 0.3963377774, 0.2158037573),
     (1, -0.1055613458, -0.0638541728),
     (1, -0.0894841775, -1.2914855480),
@@ -58,20 +68,33 @@ def linear(colour: str) -> Triple:
     return _light(red), _light(green), _light(blue)
 
 
+def coded(light: Triple) -> str:
+    """The colour of a light, or the nearest that there is in each of red, green and blue."""
+    return "#" + "".join(f"{round(255 * _curve(min(max(part, 0), 1))):02X}" for part in light)
+
+
+def to_oklab(colour: str) -> Triple:
+    """A colour's place in OKLab, where equal steps look about equal (https://bottosson.github.io/posts/oklab)."""
+    long, middle, short = _times(_TO_LMS, linear(colour))
+    return _times(_TO_OKLAB, (cbrt(long), cbrt(middle), cbrt(short)))
+
+
+def from_oklab(place: Triple) -> Triple:
+    """The light of a place in OKLab, which screens may not have."""
+    long, middle, short = _times(_FROM_OKLAB, place)
+    return _times(_FROM_LMS, (long**3, middle**3, short**3))
+
+
 def oklch(lightness: float, chroma: float, hue: float) -> str:
     """The colour of a lightness from 0 to 1, a chroma from 0, and a hue in degrees.
 
-    In this space equal steps look about equal, so that colours of one lightness look equally light (Ottosson
-    2020, https://bottosson.github.io/posts/oklab; CSS Color 4). Raises ValueError for a colour that screens
-    don't have.
+    That is a place in OKLab (CSS Color 4): colours of one lightness look equally light. Raises ValueError for
+    a colour that screens don't have.
     """
-    a, b = chroma * cos(radians(hue)), chroma * sin(radians(hue))
-    roots = _times(_FROM_OKLAB, (lightness, a, b))
-    light = _times(_FROM_LMS, (roots[0] ** 3, roots[1] ** 3, roots[2] ** 3))
-    steps = [255 * _curve(part) for part in light]
-    if not all(-0.5 <= step <= 255.5 for step in steps):
+    light = from_oklab((lightness, chroma * cos(radians(hue)), chroma * sin(radians(hue))))
+    if not all(-0.5 <= 255 * _curve(part) <= 255.5 for part in light):
         raise ValueError(f"there is no oklch({lightness} {chroma} {hue}) in sRGB")
-    return "#" + "".join(f"{min(max(round(step), 0), 255):02X}" for step in steps)
+    return coded(light)
 
 
 def contrast(one: Triple, other: Triple) -> float:

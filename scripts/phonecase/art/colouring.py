@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from phonecase.art.colour import coded, from_oklab, linear, to_oklab
 from phonecase.art.styles import Style
 from phonecase.errors import UserError
 from phonecase.ordering.core import Ordering
@@ -14,22 +15,6 @@ if TYPE_CHECKING:  # pyarrow is for those who read a file
     from phonecase.states.file import States
 
 STEPS = 16  # of a scale that runs on
-
-# Linear sRGB to the cones, and their cube roots to OKLab (Ottosson 2020, https://bottosson.github.io/posts/oklab).
-_TO_LMS = np.array(
-    [
-        (0.4122214708, 0.5363325363, 0.0514459929),
-        (0.2119034982, 0.6806995451, 0.1073969566),
-        (0.0883024619, 0.2817188376, 0.6299787005),
-    ]
-)
-_TO_LAB = np.array(
-    [
-        (0.2104542553, 0.7936177850, -0.0040720468),
-        (1.9779984951, -2.4285922050, 0.4505937099),
-        (0.0259040371, 0.7827717662, -0.8086757660),
-    ]
-)
 
 
 def coloured(
@@ -90,32 +75,11 @@ def gradient(colours: Sequence[str], steps: int) -> tuple[str, ...]:
     lab = np.array([to_oklab(colour) for colour in colours])
     at = np.linspace(0, len(colours) - 1, steps)
     between = np.stack([np.interp(at, np.arange(len(colours)), part) for part in lab.T], axis=1)
-    return tuple(from_oklab(one) for one in between)
+    return tuple(coded(from_oklab((L, a, b))) for L, a, b in between.tolist())
 
 
 def blend(first: str, second: str, share: float) -> str:
     """The colour of a pixel of which a share is the second colour, as light mixes."""
-    light = (1 - share) * _light(first) + share * _light(second)
-    return _hex(light)
-
-
-def to_oklab(colour: str) -> npt.NDArray[np.float64]:
-    """A colour in OKLab."""
-    return _TO_LAB @ np.cbrt(_TO_LMS @ _light(colour))
-
-
-def from_oklab(lab: npt.NDArray[np.float64]) -> str:
-    """The colour of a place in OKLab, the nearest that there is in each of red, green and blue."""
-    return _hex(np.linalg.solve(_TO_LMS, np.linalg.solve(_TO_LAB, lab) ** 3))
-
-
-def _light(colour: str) -> npt.NDArray[np.float64]:
-    """Red, green and blue as light, from 0 to 1 (IEC 61966-2-1)."""
-    curve = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    return np.where(curve <= 0.04045, curve / 12.92, ((curve + 0.055) / 1.055) ** 2.4)
-
-
-def _hex(light: npt.NDArray[np.float64]) -> str:
-    light = np.clip(light, 0, 1)
-    curve = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return "#" + "".join(f"{part:02X}" for part in np.rint(255 * curve).astype(int))
+    one, other = np.array(linear(first)), np.array(linear(second))
+    red, green, blue = ((1 - share) * one + share * other).tolist()
+    return coded((red, green, blue))
