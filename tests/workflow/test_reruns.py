@@ -30,6 +30,12 @@ ALL = (
     "results/orders/tiny/romans/insertion.safetensors",
     "results/print/tiny/romans/insertion/plum.png",
 )
+OF_A_KIND = (
+    ("/other/", "/tiny/"),
+    ("/other.", "/tiny."),
+    ("/own/mine", "/tiny/romans"),
+    ("/printed", "/plum"),
+)
 NAMED = (
     "models",
     "passages",
@@ -212,7 +218,7 @@ def test_every_result_has_a_row(complete: Path) -> None:
     for path in (complete / "results").rglob("*"):
         file = path.relative_to(complete).as_posix()
         if path.is_file() and path.parts[len(complete.parts) + 1] not in ("logs", "benchmarks", "records"):
-            for old, new in (("/other/", "/tiny/"), ("/own/mine", "/tiny/romans"), ("/printed", "/plum")):
+            for old, new in OF_A_KIND:
                 file = file.replace(old, new)
             likely = {file, file.replace("/mean", "/insertion"), file.replace("/insertion", "/mean")}
             assert likely & rows, file
