@@ -44,7 +44,7 @@ def test_a_phone_is_as_large_as_phones_are(phone: Phone) -> None:
 
 @pytest.mark.parametrize(
     ("name", "width", "height"),
-    [  # from the makers' specifications
+    [  # as they are published
         ("iphone_16", 71.6, 147.6),
         ("iphone_16_pro_max", 77.6, 163.0),
         ("galaxy_s25_ultra", 77.6, 162.8),

@@ -21,6 +21,7 @@ from phonecase.art.phones import phones
 from phonecase.art.picture import Picture, palette, pixels
 from phonecase.art.printing import Printing, case_of, in_words, pages
 from phonecase.art.prints import pictures_for_print, write_page_png, write_prints
+from phonecase.art.profiles import printer, srgb
 from phonecase.art.proof import guide, proof
 from phonecase.art.services import services
 from phonecase.art.styles import PRINTED, Style
@@ -77,6 +78,53 @@ def test_every_format_shows_the_states_cell_by_cell(
     inside = [(part > 0) & (part < cell - 1) for part in inner]
     assert inside[0].any()
     assert np.array_equal(drawn[inside[0]][:, inside[1]], page[inside[0]][:, inside[1]])
+
+
+PRINTER = Path("/usr/share/color/icc/ghostscript/default_cmyk.icc")
+
+
+@pytest.mark.skipif(not PRINTER.exists(), reason="no profile of a printer (Debian: libgs-common)")
+def test_with_a_printer_s_profile_the_tiff_is_in_its_inks_and_the_pdf_names_it(
+    states: States, order: SavedOrder, tmp_path: Path
+) -> None:
+    printing = Printing(**SMALL, cmyk=PRINTER)
+    picture = one_page(states, order, printing)
+    write_prints(tmp_path / "case", states, order, PRINTED, printing)
+    with Image.open(tmp_path / "case.tiff") as image:
+        assert image.mode == "CMYK"
+        profile = image.info["icc_profile"]
+        seen = ImageCms.profileToProfile(
+            image,
+            ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+            ImageCms.createProfile("sRGB"),
+            ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            outputMode="RGB",
+        )
+    assert profile == PRINTER.read_bytes()
+    assert seen is not None
+    page = expected(picture, states, order).astype(int)
+    far = abs(np.asarray(seen).astype(int)[:, :, None] - [ImageColor.getrgb(c) for c in PRINTED.colours]).sum(
+        -1
+    )
+    nearest = np.array([ImageColor.getrgb(c) for c in PRINTED.colours])[far.argmin(-1)]
+    assert np.array_equal(nearest, page)  # inks can't make every blue, but it stays the blue one
+    pdf = pypdf.PdfReader(tmp_path / "case.pdf")
+    (intent,) = pdf.trailer["/Root"]["/OutputIntents"]
+    assert intent["/S"] == "/GTS_PDFX"
+    assert intent["/DestOutputProfile"].get_data() == profile
+    assert pdf.metadata is not None
+    assert pdf.metadata["/GTS_PDFXVersion"] == "PDF/X-4"
+
+
+def test_a_file_that_is_no_printer_s_profile_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "screen.icc").write_bytes(srgb())
+    with pytest.raises(UserError, match=r"screen.icc: a profile of RGB, and not of a printer with CMYK$"):
+        printer(tmp_path / "screen.icc")
+    with pytest.raises(UserError, match=r"none.icc: there is no such file$"):
+        printer(tmp_path / "none.icc")
+    (tmp_path / "torn.icc").write_bytes(srgb()[:100])
+    with pytest.raises(UserError, match=r"torn.icc: not an ICC profile"):
+        printer(tmp_path / "torn.icc")
 
 
 SHAPES = [
