@@ -103,16 +103,14 @@ def test_with_a_printer_s_profile_the_tiff_is_in_its_inks_and_the_pdf_names_it(
     assert profile == PRINTER.read_bytes()
     assert seen is not None
     page = expected(picture, states, order).astype(int)
-    far = abs(np.asarray(seen).astype(int)[:, :, None] - [ImageColor.getrgb(c) for c in PRINTED.colours]).sum(
-        -1
-    )
-    nearest = np.array([ImageColor.getrgb(c) for c in PRINTED.colours])[far.argmin(-1)]
+    colours = np.array([ImageColor.getrgb(colour) for colour in PRINTED.colours])
+    far = abs(np.asarray(seen).astype(int)[:, :, None] - colours).sum(-1)
+    nearest = colours[far.argmin(-1)]
     assert np.array_equal(nearest, page)  # inks can't make every blue, but it stays the blue one
-    pdf = pypdf.PdfReader(tmp_path / "case.pdf")
+    pdf: Any = pypdf.PdfReader(tmp_path / "case.pdf")
     (intent,) = pdf.trailer["/Root"]["/OutputIntents"]
     assert intent["/S"] == "/GTS_PDFX"
     assert intent["/DestOutputProfile"].get_data() == profile
-    assert pdf.metadata is not None
     assert pdf.metadata["/GTS_PDFXVersion"] == "PDF/X-4"
 
 
