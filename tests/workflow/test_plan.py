@@ -138,7 +138,7 @@ CODE_CASES = {
     "scripts/phonecase/states/extraction.py": STATES,
     "scripts/phonecase/ordering/post.py": ORDERS,
     "scripts/phonecase/ordering/comparing.py": {("compare_orders",)},
-    "scripts/phonecase/art/rendering.py": {("compare_orders",)} | ART - PAGE,
+    "scripts/phonecase/art/rendering.py": {("compare_orders",)} | ART - PAGE - FAVOURITE,
     "scripts/phonecase/explorer/page/grid.js": PAGE,
     "scripts/phonecase/art/sheets.py": {("compare_orders",), ("contact_sheet",)},
     "scripts/phonecase/workflow/config.py": set(),
