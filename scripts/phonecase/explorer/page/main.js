@@ -80,6 +80,8 @@ function read(reading) {
   view.reading = reading;
   view.outcome = null;
   view.stretch = null;
+  grid.cursor = null; // what it pointed at may be gone
+  clearTimeout(telling);
   if (!same || (!reading.own && !orderIsKnown(view.order))) view.order = firstOrder(reading);
   if (view.t >= reading.text.length) view.t = Math.floor(reading.text.length / 3);
   layText(text, reading);
