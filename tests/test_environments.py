@@ -111,7 +111,7 @@ def test_the_library_imports_only_what_pyproject_asks_for() -> None:
 
 
 def test_the_tests_import_only_what_pyproject_asks_for() -> None:
-    optional = {"boto3", "moto", "rattler"}
+    optional = {"boto3", "moto", "playwright", "rattler", "websocket"}
     for module in outside(sorted((ROOT / "tests").rglob("*.py"))) - optional:
         assert distributions_of(module) & names(RUNTIME + DEVELOPMENT), f"{module} is not asked for"
 
