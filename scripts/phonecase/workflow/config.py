@@ -218,8 +218,10 @@ class Config(Settings):
         self.find("models", model)
         base = model.partition("~")[0]
         chosen = {name: order(self, name) for name in orders}
+        corpus = _told(self.corpus)
+        corpus.pop("sha256", None)  # checks the text, and doesn't choose it
         return {
-            "corpus": _told(self.corpus),
+            "corpus": corpus,
             "model": model,
             "models": {base: _told(self.models[base])},
             "sweep": {base: self.sweep[base]} if base != model else {},
