@@ -214,10 +214,17 @@ rule insight_page:
 
 
 rule insight:
-    """What the bits of every chosen model know."""
+    """What the bits of every chosen model know. Each file is named, so that whichever is lost is made again."""
     input:
+        "results/insight/ngrams.json",
         expand(
             "results/insight/{model}/{file}",
             model=CONFIG.model,
-            file=["insight.html", "insight.md", *[f"{figure}.png" for figure in FIGURES]],
+            file=[
+                "insight.html",
+                "insight.md",
+                *[f"{figure}.png" for figure in FIGURES],
+                *[f"{table}.parquet" for table in ["units", "flips"]],
+                *[f"{facts}.json" for facts in ["units", "flips", "reach", "redundancy", "neighbours"]],
+            ],
         ),

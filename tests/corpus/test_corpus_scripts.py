@@ -32,14 +32,14 @@ def test_the_corpus_from_source_to_vocabulary(tmp_path: Path) -> None:
     fetched = fetch(tmp_path, {})
     assert fetched.returncode == 0
     assert fetched.stderr == (tmp_path / "fetch.log").read_text()
-    assert fetched.stderr.endswith(
+    assert (
         "part           books  chapters  verses  characters  alphabet  rarest\n"
         "Old Testament     39       929  23,145   3,189,100        63  "
         "Q 2, V 31, U+0028 122, U+0029 122, U+0021 238\n"
         "New Testament     27       260   7,957     949,491        63  Q 3, U+002D 10, U 35, Z 37, V 67\n"
         "whole text        66     1,189  31,102   4,138,592        63  "
         "Q 5, V 98, U+0028 222, U+0029 222, U 290\n"
-    )
+    ) in fetched.stderr
     table = tmp_path / "corpus" / "kjv.tsv"
     sha256 = hashlib.sha256(table.read_bytes()).hexdigest()
     assert sha256 in fetched.stderr

@@ -21,14 +21,23 @@ from workflow.matrix import PAGE, TABLE, Job, current, expand, jobs_of
 from workflow.planning import plan
 from workflow.small import ROOT, SETTINGS, copy_workflow, snakemake
 
+INSIGHT = (
+    *(f"{table}.parquet" for table in ("units", "flips")),
+    *(f"{facts}.json" for facts in ("units", "flips", "reach", "redundancy", "neighbours")),
+    *(f"{figure}.png" for figure in ("reach", "pasts", "erasers", "back", "learned", "flips", "frozen")),
+    "insight.html",
+    "insight.md",
+)
+FORMS = ("png", "tiff", "svg", "pdf", "proof.png", "guide.png")
 ALL = (
     "all",
     "experiments",
-    "results/insight/tiny/insight.html",
+    *(f"results/insight/tiny/{file}" for file in INSIGHT),
+    "results/insight/ngrams.json",
     "measures",
     "figures",
     "results/orders/tiny/romans/insertion.safetensors",
-    "results/print/tiny/romans/insertion/plum.png",
+    *(f"results/print/tiny/romans/insertion/plum.{form}" for form in FORMS),
 )
 OF_A_KIND = (
     ("/other/", "/tiny/"),
