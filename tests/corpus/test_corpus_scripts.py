@@ -31,7 +31,7 @@ def split(folder: Path, settings: object) -> subprocess.CompletedProcess[str]:
 def test_the_corpus_from_source_to_vocabulary(tmp_path: Path) -> None:
     fetched = fetch(tmp_path, {})
     assert fetched.returncode == 0
-    assert fetched.stderr == (tmp_path / "fetch.log").read_text()
+    assert (tmp_path / "fetch.log").read_text().startswith(fetched.stderr)  # and then what it was made with
     assert (
         "part           books  chapters  verses  characters  alphabet  rarest\n"
         "Old Testament     39       929  23,145   3,189,100        63  "
