@@ -1,6 +1,5 @@
 """A comparison of models for reading: as Markdown, as a plot, and as one web page that holds all it shows."""
 
-import base64
 import json
 import math
 from pathlib import Path
@@ -8,11 +7,11 @@ from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
-from jinja2 import Environment, StrictUndefined
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from phonecase.experiments.table import settings_of
+from phonecase.pages import address, filled
 from phonecase.plotting import BLUE, CLAY, GREY
 
 TEMPLATE = Path(__file__).with_suffix(".html")
@@ -74,20 +73,19 @@ def page(table: pd.DataFrame, plot: bytes) -> str:
             "status": row["status"],
             "name": row["model"],
             "is_baseline": _is_baseline(row),
-            "picture": _data(row["picture"]) if _is_shown(row, place) else None,
+            "picture": address(row["picture"]) if _is_shown(row, place) else None,
             "settings": [_setting(row[key]) for key in settings],
             "measures": [_value(row, column, form) for _, column, form in COLUMNS],
             "outcome": _status(row),
         }
         for place, row in enumerate(table.to_dict("records"))
     ]
-    # Jinja2 comes with Snakemake. It escapes all that it is given.
-    jinja = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return jinja.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+    return filled(
+        TEMPLATE,
         headline=headline(table),
         note=NOTE,
         most_pictures=MOST_PICTURES if len(table) > MOST_PICTURES else None,
-        plot=_data(plot),
+        plot=address(plot),
         titles=["", "model", *settings, *(title for title, _, _ in COLUMNS), "status"],
         rows=rows,
     )
@@ -194,8 +192,3 @@ def _status(row: dict[Any, Any]) -> str:
 
 def _is_shown(row: dict[Any, Any], place: int) -> bool:
     return isinstance(row["picture"], bytes) and place < MOST_PICTURES
-
-
-def _data(png: bytes) -> str:
-    """A PNG as an address that is the picture itself."""
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from phonecase.explorer.policy import digest
+from phonecase.pages import filled
 from phonecase.settings import Settings
 
 TEMPLATE = Path(__file__).with_suffix(".html")
@@ -56,8 +56,8 @@ def gallery(
         results: where the page goes; what was made on request is looked for there.
     """
     style = STYLE.read_text(encoding="utf-8")
-    jinja = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return jinja.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+    return filled(
+        TEMPLATE,
         policy=f"default-src 'none'; img-src 'self' file:; style-src '{digest(style)}'; base-uri 'none'",
         style=Markup(style),
         orders=_counted(len(shown.orders), "order"),

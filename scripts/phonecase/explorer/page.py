@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from phonecase.explorer.policy import digest
+from phonecase.pages import filled
 
 FOLDER = Path(__file__).with_suffix("")
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
@@ -31,8 +31,8 @@ def page(data: Mapping[str, Any], corpus: str, summary: list[str]) -> str:
     """
     style = (FOLDER / "style.css").read_text(encoding="utf-8")
     program = joined("main")
-    jinja = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return jinja.from_string((FOLDER / "page.html").read_text(encoding="utf-8")).render(
+    return filled(
+        FOLDER / "page.html",
         title=f"What {data['units']} bits remember: {data['passages'][0]['reference']}",
         policy=f"default-src 'none'; script-src '{digest(program)}'; style-src '{digest(style)}'; "
         "worker-src blob:; base-uri 'none'; form-action 'none'",

@@ -1,13 +1,11 @@
 """The findings of one network for reading: as a web page that holds all it shows, and as Markdown."""
 
-import base64
 from collections.abc import Mapping
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
-
 from phonecase.insight.figures import DRAWN
 from phonecase.insight.findings import Findings
+from phonecase.pages import address, filled
 
 TEMPLATE = Path(__file__).with_suffix(".html")
 SAID = {  # under each figure: what it shows, and what its control is
@@ -29,18 +27,22 @@ SAID = {  # under each figure: what it shows, and what its control is
 
 def page(found: Findings, figures: Mapping[str, bytes]) -> str:
     """One web page with everything in it."""
-    jinja = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     shown = [
         {
             "name": name,
             "title": DRAWN[name][0](found),
             "said": " ".join(SAID[name].split()),
-            "picture": f"data:image/png;base64,{base64.b64encode(png).decode()}",
+            "picture": address(png),
         }
         for name, png in figures.items()
     ]
-    return jinja.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        model=found.model, figures=shown, worth=found.worth(), tables=tables(found), note=note(found)
+    return filled(
+        TEMPLATE,
+        model=found.model,
+        figures=shown,
+        worth=found.worth(),
+        tables=tables(found),
+        note=note(found),
     )
 
 
