@@ -469,7 +469,10 @@ if workflow.is_main_process:
     if RECORDS_ARE_OURS and Path("results").exists():  # if not, a plan leaves it so; see onstart
         keep_beside(Path("results"), Path(".snakemake"))
         date_by_arrival(
-            [Path("results", read) for read in ("corpus", "models", "states", "orders", "compare")],
+            [
+                Path("results", read)
+                for read in ("corpus", "models", "states", "orders", "compare", "insight")
+            ],
             records=Path(".snakemake/metadata"),
         )
     doubt_unfinished(Path(".snakemake"))

@@ -21,14 +21,23 @@ from workflow.matrix import PAGE, TABLE, Job, current, expand, jobs_of
 from workflow.planning import plan
 from workflow.small import ROOT, SETTINGS, copy_workflow, snakemake
 
+INSIGHT = (
+    *(f"{table}.parquet" for table in ("units", "flips")),
+    *(f"{facts}.json" for facts in ("units", "flips", "reach", "redundancy", "neighbours")),
+    *(f"{figure}.png" for figure in ("reach", "pasts", "erasers", "back", "learned", "flips", "frozen")),
+    "insight.html",
+    "insight.md",
+)
+FORMS = ("png", "tiff", "svg", "pdf", "proof.png", "guide.png")
 ALL = (
     "all",
     "experiments",
-    "results/insight/tiny/insight.html",
+    *(f"results/insight/tiny/{file}" for file in INSIGHT),
+    "results/insight/ngrams.json",
     "measures",
     "figures",
     "results/orders/tiny/romans/insertion.safetensors",
-    "results/print/tiny/romans/insertion/plum.png",
+    *(f"results/print/tiny/romans/insertion/plum.{form}" for form in FORMS),
 )
 OF_A_KIND = (
     ("/other/", "/tiny/"),
@@ -213,15 +222,11 @@ def test_the_page_is_current() -> None:
 
 @pytest.mark.slow
 def test_every_result_has_a_row(complete: Path) -> None:
-    """Of each kind: what holds for one model, grid, order and style holds for the others.
-
-    Of what `snakemake insight` and a print make, a run looks for the files that it is asked for by name.
-    """
-    passed_over = ("logs", "benchmarks", "records", "insight", "print")
+    """Of each kind: what holds for one model, grid, order and style holds for the others."""
     rows = {file for file, *_ in TABLE["files"]}
     for path in (complete / "results").rglob("*"):
         file = path.relative_to(complete).as_posix()
-        if path.is_file() and path.parts[len(complete.parts) + 1] not in passed_over:
+        if path.is_file() and path.parts[len(complete.parts) + 1] not in ("logs", "benchmarks", "records"):
             for old, new in OF_A_KIND:
                 file = file.replace(old, new)
             likely = {file, file.replace("/mean", "/insertion"), file.replace("/insertion", "/mean")}
