@@ -167,7 +167,7 @@ rule figures:
         mem_mb=1000,
         runtime=10,
     params:
-        folder=folder_of_figures,
+        folder=folder_of_output,
         code=code("figures.py"),
         script=path_of("figures.py"),
     shell:

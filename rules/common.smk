@@ -225,8 +225,7 @@ def states_of_every_passage(wildcards):
 
 
 def orders_of_every_passage(wildcards):
-    pattern = "results/orders/{model}/{passage}/{strategy}.parquet"
-    return expand(pattern, passage=CONFIG.passages, strategy=CONFIG.orders, **wildcards)
+    return all_orders({**wildcards, "passage": CONFIG.passages})
 
 
 def what_units_know(wildcards, input):
@@ -249,8 +248,8 @@ def gallery_json(wildcards):
     )
 
 
-def folder_of_page(wildcards, output):
-    """Where the gallery goes: the folder of the results, wherever they lie."""
+def folder_of_output(wildcards, output):
+    """Where all that a job makes goes, wherever the results lie."""
     return Path(output[0]).parent
 
 
@@ -329,14 +328,7 @@ def experiments_without_the_failed():
 
 
 def orders_of_the_first_passage(wildcards):
-    passage = next(iter(CONFIG.passages))
-    pattern = "results/orders/{model}/{passage}/{strategy}.parquet"
-    return expand(pattern, passage=passage, strategy=CONFIG.orders, **wildcards)
-
-
-def folder_of_insight(wildcards, input):
-    """Where a model's measurements are, wherever the results lie."""
-    return Path(input.told).parent
+    return all_orders({**wildcards, "passage": next(iter(CONFIG.passages))})
 
 
 def pictures_of(model, passage, style):
@@ -352,11 +344,6 @@ def pictures_of(model, passage, style):
 def folder_of_pictures(wildcards, output):
     """Where a passage's pictures go, wherever the results lie."""
     return Path(output[0]).parents[1]
-
-
-def folder_of_figures(wildcards, output):
-    """Where the figures go, wherever the results lie."""
-    return Path(output[0]).parent
 
 
 def start_jobs_at_any_rate():

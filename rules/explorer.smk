@@ -69,7 +69,7 @@ rule gallery:
         runtime=5,
     params:
         shown=gallery_json,
-        results=folder_of_page,
+        results=folder_of_output,
         code=code("gallery.py"),
         script=path_of("gallery.py"),
     shell:

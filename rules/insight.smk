@@ -205,7 +205,7 @@ rule insight_page:
         mem_mb=1000,
         runtime=10,
     params:
-        folder=folder_of_insight,
+        folder=folder_of_output,
         code=code("insight_page.py"),
         script=path_of("insight_page.py"),
     shell:

@@ -8,7 +8,7 @@ import logging
 from pathlib import Path
 
 from phonecase.art import Favourite, Printing, Style, best_by
-from phonecase.art.prints import write_prints
+from phonecase.art.prints import add_print_options, write_prints
 from phonecase.errors import UserError
 from phonecase.ordering import read_order_for
 from phonecase.states import read_states
@@ -22,17 +22,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--states", type=Path, required=True, help="states file of extract_states.py")
     result.add_argument("--orders", type=Path, nargs="+", required=True, help="order files to choose from")
     result.add_argument("--order", required=True, help="'by similarity' or another measure, or a file's name")
-    result.add_argument("--style", required=True, help='JSON: {"colours": ["#FEF7E9", "#0040A1"]}')
-    result.add_argument("--print", default="{}", help='JSON: {"phone": "iphone_16", "service": "gelato"}')
-    result.add_argument(
-        "--config", default="{}", help="JSON: the settings that make it, with all orders, for its metadata"
-    )
-    result.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        help="the files to write, without .png, .tiff, .svg, .pdf, .proof.png and .guide.png",
-    )
+    add_print_options(result)
     return result
 
 

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from phonecase.art import Printing, Style
-from phonecase.art.prints import write_prints
+from phonecase.art.prints import add_print_options, write_prints
 from phonecase.ordering import read_order_for
 from phonecase.states import read_states
 
@@ -17,19 +17,7 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(description=__doc__)
     result.add_argument("--states", type=Path, required=True, help="states file of extract_states.py")
     result.add_argument("--order", type=Path, required=True, help="order file of order_rows.py")
-    result.add_argument(
-        "--style", required=True, help='JSON: {"colours": ["#FEF7E9", "#0040A1"], "round": 1}'
-    )
-    result.add_argument("--print", default="{}", help='JSON: {"phone": "iphone_16", "service": "gelato"}')
-    result.add_argument(
-        "--config", default="{}", help="JSON: the settings that make this picture, for its metadata"
-    )
-    result.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        help="the files to write, without .png, .tiff, .svg, .pdf, .proof.png and .guide.png",
-    )
+    add_print_options(result)
     return result
 
 

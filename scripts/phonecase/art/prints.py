@@ -1,5 +1,6 @@
 """Every file for print of one picture: PNG, TIFF, SVG and PDF, and the two proofs."""
 
+import argparse
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +25,23 @@ from phonecase.states.file import States
 log = logging.getLogger(__name__)
 
 FORMATS = (".png", ".tiff", ".svg", ".pdf", ".proof.png", ".guide.png")
+
+
+def add_print_options(parser: argparse.ArgumentParser) -> None:
+    """What a script needs to be told to call `write_prints`, beside states and orders."""
+    parser.add_argument(
+        "--style", required=True, help='JSON: {"colours": ["#FEF7E9", "#0040A1"], "round": 1}'
+    )
+    parser.add_argument("--print", default="{}", help='JSON: {"phone": "iphone_16", "service": "gelato"}')
+    parser.add_argument(
+        "--config", default="{}", help="JSON: the settings that make this picture, for its metadata"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        help=f"the files to write, without {', '.join(FORMATS[:-1])} and {FORMATS[-1]}",
+    )
 
 
 def pictures_for_print(
