@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from phonecase.explorer.policy import digest
+from phonecase.explorer.look import digest, sheet
 from phonecase.pages import filled
 from phonecase.settings import Settings
 
@@ -55,7 +55,7 @@ def gallery(
         summaries: how each model's training went, as train.py wrote it.
         results: where the page goes; what was made on request is looked for there.
     """
-    style = STYLE.read_text(encoding="utf-8")
+    style = sheet(STYLE)
     return filled(
         TEMPLATE,
         policy=f"default-src 'none'; img-src 'self' file:; style-src '{digest(style)}'; base-uri 'none'",

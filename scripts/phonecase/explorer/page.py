@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from phonecase.explorer.policy import digest
+from phonecase.explorer.look import digest, sheet
 from phonecase.pages import filled
 
 FOLDER = Path(__file__).with_suffix("")
@@ -29,7 +29,7 @@ def page(data: Mapping[str, Any], corpus: str, summary: list[str]) -> str:
         corpus: what the network read, in a word or two.
         summary: sentences about the network.
     """
-    style = (FOLDER / "style.css").read_text(encoding="utf-8")
+    style = sheet(FOLDER / "style.css")
     program = joined("main")
     return filled(
         FOLDER / "page.html",
