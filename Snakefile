@@ -26,7 +26,7 @@ include: "rules/experiments.smk"
 
 
 rule all:
-    """Everything that the settings ask for. Each file is named, so that whichever is lost is made again."""
+    """Everything that the settings ask for; whichever file is lost is made again."""
     default_target: True
     input:
         rules.corpus.input,

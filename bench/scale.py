@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -31,6 +32,7 @@ from phonecase.training import Recipe, Training
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("Snakefile", "config.yaml", "envs", "profiles", "rules", "scripts", "docs")
+PLANNED = ("jobs", "processor s", "ms a job", "clock s", "MB of memory")
 V = 63  # characters of the alphabet
 # In a small process of its own, as a child's greatest memory is at least its parent's.
 MEASURED = """
@@ -57,6 +59,10 @@ def main() -> None:
         "--orders", type=int, default=1, help="of config.yaml's, for the plan (default: 1; all: 99)"
     )
     parser.add_argument(
+        "--grids", type=int, nargs="*", default=[1, 10],
+        help="so many models and passages, in 15 orders and styles, to plan; default: 1 10",
+    )  # fmt: skip
+    parser.add_argument(
         "--out", type=Path, default=Path("results/bench/scale.md"), help="the tables; default: %(default)s"
     )
     args = parser.parse_args()
@@ -77,8 +83,11 @@ def _tables(args: argparse.Namespace) -> Iterator[str]:
         sizes = [(units, characters) for units in args.units for characters in args.characters]
         yield from _table(titles, (_passage(*size) for size in sizes))
     if args.models:
-        titles = ["models", "orders", "jobs", "processor s", "ms a job", "clock s", "MB of memory"]
-        yield from _table(titles, (_plan(models, args.orders) for models in args.models))
+        titles = ["models", "orders", *PLANNED]
+        yield from _table(titles, (_sweep(models, args.orders) for models in args.models))
+    if args.grids:
+        titles = ["models", "passages", "orders", "styles", *PLANNED]
+        yield from _table(titles, map(_pictures, args.grids))
 
 
 def _table(titles: list[str], rows: Iterator[list[str]]) -> Iterator[str]:
@@ -137,21 +146,45 @@ def _passage(units: int, characters: int) -> list[str]:
     return [str(units), str(characters), seconds[0], sizes[0], seconds[1], sizes[1]]
 
 
-def _plan(models: int, orders: int) -> list[str]:
+def _sweep(models: int, orders: int) -> list[str]:
     """`snakemake -n experiments` for a sweep over so many seeds, without any results."""
+    config = _default()
+    config["sweep"] = {"swift": {"seed": list(range(models))}}
+    config["orders"] = dict(list(config["orders"].items())[:orders])
+    return [f"{models:,}", str(len(config["orders"])), *_plan(config, "experiments")]
+
+
+def _pictures(many: int) -> list[str]:
+    """`snakemake -n` for the pictures of so many models and passages, all in 15 orders and 15 styles."""
+    config = _default()
+    config["models"] = {f"seed{seed}": config["models"]["swift"] | {"seed": seed} for seed in range(many)}
+    config["model"] = list(config["models"])
+    config["passages"] = {f"psalm{number}": f"Psalm {number}" for number in range(1, many + 1)}
+    orders, styles = list(config["orders"].items()), list(config["styles"].values())
+    config["orders"] = dict(
+        (orders + [(f"random{seed}", {"strategy": "random", "seed": seed}) for seed in range(15)])[:15]
+    )
+    config["styles"] = {f"style{number}": styles[number % len(styles)] for number in range(15)}
+    return [str(many), str(many), "15", "15", *_plan(config)]
+
+
+def _default() -> dict[str, Any]:
+    """The settings of config.yaml."""
+    return yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def _plan(config: dict[str, Any], *targets: str) -> list[str]:
+    """What `snakemake -n` plans in a folder without results, and what that takes."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for part in PARTS:
             (shutil.copytree if (ROOT / part).is_dir() else shutil.copy)(ROOT / part, folder / part)
-        config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-        config["sweep"] = {"swift": {"seed": list(range(models))}}
-        config["orders"] = dict(list(config["orders"].items())[:orders])
         (folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
         command = [
             sys.executable,
             "-m",
             "snakemake",
-            "experiments",
+            *targets,
             "--dry-run",
             "--quiet=rules",
             "--cores=1",
@@ -166,8 +199,6 @@ def _plan(models: int, orders: int) -> list[str]:
     jobs = int(re.findall(r"^total +(\d+)$", done.stdout, re.MULTILINE)[0])
     seconds, memory = map(float, done.stdout.splitlines()[-1].split())
     return [
-        f"{models:,}",
-        str(len(config["orders"])),
         f"{jobs:,}",
         f"{seconds:.1f}",
         f"{seconds / jobs * 1e3:.1f}",

@@ -216,7 +216,9 @@ rule print_picture:
 rule pictures:
     """Every configured picture."""
     input:
-        [pictures_of(model, passage, style) for model, passage in CONFIG.grids() for style in CONFIG.styles],
+        one_of_each(
+            pictures_of(model, passage, style) for model, passage in CONFIG.grids() for style in CONFIG.styles
+        ),
 
 
 rule contact_sheets:

@@ -12,7 +12,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from phonecase.files import write_text
@@ -60,29 +60,30 @@ class _Programs:
         self._folder = folder
         self._known = known
         self._read: dict[Path, tuple[str, list[Path]]] = {}
+        self._files = cache(partial(_files, folder))  # many programs import the same
         self._ways = hashlib.sha256(Path(__file__).read_bytes() + sys.version.encode()).digest()
 
     def fingerprint(self, script: Path) -> str:
-        found: dict[str, str] = {}
+        found: dict[Path, str] = {}
         waiting = [script]
         while waiting:
             path = waiting.pop()
-            name = path.relative_to(self._folder).as_posix()
-            if name not in found:
-                found[name], needed = self._digest_and_needs(path)
+            if path not in found:
+                found[path], needed = self._digest_and_needs(path)
                 waiting += needed
-        return " ".join(f"{name}:{digest}" for name, digest in sorted(found.items()))
+        named = sorted((path.relative_to(self._folder).as_posix(), digest) for path, digest in found.items())
+        return " ".join(f"{name}:{digest}" for name, digest in named)
 
     def _digest_and_needs(self, path: Path) -> tuple[str, list[Path]]:
         """The hash of a file; for a program, also the files of ours that it imports or that belong to it."""
-        if path.suffix != ".py":
-            return hashlib.sha256(path.read_bytes()).hexdigest()[:12], []
-        if path not in self._read:
+        if path not in self._read and path.suffix != ".py":
+            self._read[path] = hashlib.sha256(path.read_bytes()).hexdigest()[:12], []
+        elif path not in self._read:
             text = path.read_text(encoding="utf-8")
             key = hashlib.sha256(self._ways + text.encode()).hexdigest()
             self.parsed[key] = self._known[key] if key in self._known else _parse(text)
             digest, names = self.parsed[key]
-            imported = [file for name in names for file in _files(self._folder, name)]
+            imported = [file for name in names for file in self._files(name)]
             beside = [*path.parent.glob(f"{path.stem}.*"), *path.with_suffix("").glob("*.*")]
             self._read[path] = digest, imported + [file for file in beside if file.suffix not in PYTHON]
         return self._read[path]
