@@ -93,6 +93,8 @@ sizes = st.integers(5_000, 90_000)
     orientation=st.sampled_from(["auto", "landscape", "portrait"]),
     fit=st.sampled_from(["cover", "contain", "exact"]),
     cell=st.integers(1, 9),
+    start=st.integers(1, 60),
+    start_row=st.integers(0, 40),
 )
 def test_every_fit_does_what_it_says(
     units: int,
@@ -105,6 +107,8 @@ def test_every_fit_does_what_it_says(
     orientation: Orientation | Literal["auto"],
     fit: Fit,
     cell: int,
+    start: int,
+    start_row: int,
 ) -> None:
     try:
         layout = lay_out(
@@ -118,9 +122,11 @@ def test_every_fit_does_what_it_says(
             orientation=orientation,
             fit=fit,
             cell=cell,
+            start=start,
+            start_row=start_row,
         )
     except UserError:
-        assert fit == "contain"
+        assert fit == "contain" or start > characters or start_row > units
         return
     portrait = layout.orientation == "portrait"
     if orientation == "auto":
@@ -133,7 +139,7 @@ def test_every_fit_does_what_it_says(
     }
     seen = {}
     for way, cells in covered(layout).items():
-        start, end = cells[0][0], cells[-1][0] + layout.cell
+        begin, end = cells[0][0], cells[-1][0] + layout.cell
         whole = {
             number % counts[way]
             for left, number in cells
@@ -143,10 +149,10 @@ def test_every_fit_does_what_it_says(
         if fit == "contain":  # all of it, in the safe box, once
             assert [number for _, number in cells] == list(range(counts[way]))
             low = layout.safe[0 if way == "across" else 1]
-            assert low <= start
+            assert low <= begin
             assert end <= low + layout.safe[2 if way == "across" else 3]
         else:  # the whole page, and no cell that isn't on it
-            assert start <= ends[way][0] < start + layout.cell
+            assert begin <= ends[way][0] < begin + layout.cell
             assert end - layout.cell < ends[way][1] <= end
     way_of_units = "across" if portrait else "down"
     assert layout.units_seen == seen[way_of_units]
@@ -160,9 +166,15 @@ def test_every_fit_does_what_it_says(
         )
     if fit == "exact":
         assert layout.cell == cell
-    if fit != "contain":  # the first character starts at the edge
+    if fit != "contain":  # the character to start with lies at the edge, and so does the row
         along = "down" if portrait else "across"
-        assert any(left == trims[along][0] and number == 0 for left, number in covered(layout)[along])
+        lie = {left: number % counts[along] for left, number in covered(layout)[along]}
+        assert lie[trims[along][0]] == start - 1
+        rows = {left: number % units for left, number in covered(layout)[way_of_units]}
+        if start_row and portrait:  # whose first row is at the right
+            assert units - rows[trims["across"][1] - layout.cell] == start_row
+        elif start_row:
+            assert rows[trims["down"][0]] == start_row - 1
 
 
 def test_the_posts_passage_on_a_phone() -> None:

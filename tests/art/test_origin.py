@@ -121,7 +121,8 @@ def test_describe_prints_a_config_by_which_the_picture_is_made_again_byte_for_by
         assert done.returncode == 0, done.stderr
         return [(tmp_path / f"{name}.{form}").read_bytes() for form in FORMATS]
 
-    first = draw(CONFIG.model_dump(mode="json", exclude_defaults=True), "first")
+    case = {"phone": "custom", "width": 20, "height": 40, "start": 7, "start_row": 2}
+    first = draw(CONFIG.model_dump(mode="json", exclude_defaults=True) | {"print": case}, "first")
     said = run("describe.py", "--config", tmp_path / "first.pdf")
     assert said.returncode == 0, said.stderr
     assert draw(yaml.safe_load(said.stdout), "again") == first

@@ -409,6 +409,18 @@ def test_the_log_says_how_much_is_seen() -> None:
         "iPhone 16: 917 × 1,815 px at 300 DPI with 3 mm of bleed, portrait, cover, 7 px (0.59 mm) a cell: "
         "120 of 128 units and 249 of 274 characters are seen"
     )
+    printing = Printing(phone="iphone_16", start=12, start_row=3)
+    said = in_words(printing, pages(printing, 128, 274), 128, 274)
+    assert said.endswith("120 of 128 units from row 3 and 249 of 274 characters from character 12 are seen")
+
+
+def test_a_start_beyond_the_grid_is_said() -> None:
+    for start, what in (
+        ({"start": 275}, "there are 274 characters"),
+        ({"start_row": 129}, "there are 128 rows"),
+    ):
+        with pytest.raises(UserError, match=rf"print.{next(iter(start))}: .* is beyond the end, {what}"):
+            pages(Printing(phone="iphone_16", **start), 128, 274)
 
 
 # ---- long passages

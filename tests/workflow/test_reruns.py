@@ -63,6 +63,8 @@ BESIDE: dict[str, dict[str, Any]] = {  # what some keys need beside them, or to 
     "print.width": {"phone": "custom", "height": 40},
     "print.height": {"phone": "custom", "width": 20},
     "print.radius": {"phone": "custom", "width": 20, "height": 40},
+    "print.start": {"phone": "pixel_9"},
+    "print.start_row": {"phone": "pixel_9"},
     "print.template": {"phone": "pixel_9"},
     "states.mine.rows": {"file": "mine.png"},
     "states.mine.columns": {"file": "mine.png"},

@@ -20,8 +20,9 @@ be `-(-a // b)`. Lengths are whole micrometres, an inch is 25,400 of them.
     lies in the safe box, the lesser of `safe // count` in both directions. `exact`: as given.
 5.  Cells are numbered along the page, across and down, 0 to count - 1 (in portrait, the cell numbered i
     across shows row units - 1 - i). Cell 0 starts at `origin`. Units, and in `contain` characters too,
-    are centred: `trim start + (trim - count * cell) // 2`. Otherwise the first character starts where the
-    trim does.
+    are centred: `trim start + (trim - count * cell) // 2`. Otherwise the character `start`, counted from 1,
+    starts where the trim does; and so does the row `start_row`, where one is said: in portrait it ends where
+    the trim ends.
 6.  `contain` paints the cells numbered 0 to count - 1, around them is ground. Otherwise the page is
     filled: cells `first = (0 - origin) // cell` to `last = (page - 1 - origin) // cell`; cell i shows
     what cell i mod count of the grid does, so beyond its ends the grid goes on from its other end. What
@@ -104,11 +105,18 @@ def lay_out(
     fit: Fit = "cover",
     cell: int = 7,
     template: tuple[int, int] | None = None,
+    start: int = 1,
+    start_row: int = 0,
 ) -> Layout:
     """A grid on one page (see above). Lengths are micrometres, `template` and `cell` pixels.
 
-    Raises UserError where `contain` finds no room for a pixel a cell.
+    Rows are centred where `start_row` is 0. Raises UserError for a start beyond the grid, and where `contain`
+    finds no room for a pixel a cell.
     """
+    if start > characters:
+        raise UserError(f"print.start: {start:,} is beyond the end, there are {characters:,} characters")
+    if start_row > units:
+        raise UserError(f"print.start_row: {start_row:,} is beyond the end, there are {units:,} rows")
     page = template or (_up((width + 2 * bleed) * dpi), _up((height + 2 * bleed) * dpi))
     border = pixels(bleed, dpi)
     trims = (
@@ -134,10 +142,15 @@ def lay_out(
                 )
     firsts, numbers, starts, seen = [], [], [], []
     for axis, count in enumerate(counts):
-        start, side = trim[axis], trim[axis + 2]
+        edge, side = trim[axis], trim[axis + 2]
         of_units = (axis == 0) == turned
-        origin = start + (side - count * cell) // 2 if of_units or fit == "contain" else start
-        low, high = -(-(start - origin) // cell), (start + side - origin) // cell
+        if fit == "contain" or (of_units and not start_row):
+            origin = edge + (side - count * cell) // 2
+        elif of_units and turned:  # the first row is the last cell
+            origin = edge + side - (units + 1 - start_row) * cell
+        else:
+            origin = edge - ((start_row if of_units else start) - 1) * cell
+        low, high = -(-(edge - origin) // cell), (edge + side - origin) // cell
         if fit == "contain":
             first, last, low, high = 0, count - 1, max(low, 0), min(high, count)
         else:

@@ -47,6 +47,13 @@ class Printing(Print):
     """How the grid is laid out: `cover` fills the case and crops or repeats characters, `contain` shows every
     cell, `exact` has cells of `cell` pixels. A poster has lines, and with `exact` the pages that takes."""
 
+    start: int = Field(1, ge=1)
+    """The character that a case begins with, where it doesn't show all of them; 1 is the passage's first."""
+
+    start_row: int | None = Field(None, ge=1)
+    """The row that lies at the case's edge, 1 is the order's first: at the top, or in portrait at the right.
+    Unless it is said, the rows are centred."""
+
     template: list[int] | None = Field(None, min_length=2, max_length=2, examples=[[723, 1483]])
     """Width and height in pixels of a print service's template, with whatever bleed it has: it wins over the
     size in mm."""
@@ -93,6 +100,12 @@ class Printing(Print):
             raise ValueError("`radius` is at most half of the shorter side")
         if self.phone == "none" and self.template:
             raise ValueError("`template` is for a phone, `custom` or `poster`")
+        begun = self.start > 1 or self.start_row is not None
+        if begun and (self.phone in ("none", "poster") or self.fit == "contain"):
+            raise ValueError(
+                "`start` and `start_row` are for a phone or `custom`, with `fit: cover` or `exact`; "
+                "else all is shown"
+            )
         return self
 
 
@@ -184,6 +197,8 @@ def pages(printing: Printing, units: int, characters: int) -> list[Layout]:
             fit=printing.fit,
             cell=printing.cell,
             template=template,
+            start=printing.start,
+            start_row=printing.start_row or 0,
         )
     ]
 
@@ -200,8 +215,10 @@ def in_words(printing: Printing, layouts: list[Layout], units: int, characters: 
     else:
         way = f"{first.orientation}, {printing.fit}" if case else first.orientation
     seen = sum(layout.characters_seen for layout in layouts)
+    row = f" from row {printing.start_row}" if printing.start_row else ""
+    start = f" from character {printing.start:,}" if printing.start > 1 else ""
     return (
         f"{name}: {first.width:,} × {first.height:,} px at {first.dpi} DPI{bleed}, {way}, "
-        f"{first.cell} px ({mm:.2f} mm) a cell: {first.units_seen} of {units} units and "
-        f"{seen:,} of {characters:,} characters are seen"
+        f"{first.cell} px ({mm:.2f} mm) a cell: {first.units_seen} of {units} units{row} and "
+        f"{seen:,} of {characters:,} characters{start} are seen"
     )
