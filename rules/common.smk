@@ -244,11 +244,9 @@ def orders_of_every_passage(wildcards):
 
 
 def what_units_know(wildcards, input):
-    """What `snakemake insight` found out about this network's units, if it did; not recorded."""
-    weights = Path(input.weights)
-    known = weights.parents[2] / "insight" / wildcards.model / "units.parquet"
-    is_of_these = known.exists() and weights.exists() and known.stat().st_mtime >= weights.stat().st_mtime
-    return ["--units", known] if is_of_these else []
+    """What `snakemake insight` found out about this model's units, if it did; not recorded."""
+    known = results_of(wildcards, input) / "insight" / wildcards.model / "units.parquet"
+    return ["--units", known] if known.exists() else []
 
 
 def gallery_json(wildcards):

@@ -2,11 +2,14 @@
 #
 # needs: results/models/{model}/{weights.safetensors,summary.json}, results/corpus/vocab.json, and of every passage
 #        results/states/{model}/{passage}.parquet and results/orders/{model}/{passage}/{strategy}.parquet
+#        results/insight/{model}/units.parquet, where there is one: what it says is part of the page
 # makes: results/explorer/{model}.html, and results/index.html, a page of all that the run made
+#        results/insight/{model}/sentences.json, what the page says of the units
 
 
 localrules:
     explore,
+    tell_page,
     gallery,
 
 
@@ -42,6 +45,35 @@ rule explore:
         "python {params.script:q} --weights {input.weights:q} --summary {input.summary:q} --vocab {input.vocab:q}"
         " --states {input.states:q} --orders {input.orders:q} --styles {params.styles:q} --print {params.print:q}"
         " --corpus {params.corpus:q} {params.units:q} --out {output.page:q} --log {log:q}"
+
+
+rule tell_page:
+    """What was found out about a network's units, put into its page.
+
+    Those are no input of the page, or every run would wait for `snakemake insight`. A page that is made anew later has
+    them by itself, hence `ancient`: another page is no reason to tell it again.
+    """
+    input:
+        page=ancient("results/explorer/{model}.html"),
+        weights="results/models/{model}/weights.safetensors",
+        units="results/insight/{model}/units.parquet",
+    output:
+        sentences="results/insight/{model}/sentences.json",
+    log:
+        "results/logs/tell_page/{model}.log",
+    benchmark:
+        "results/benchmarks/tell_page/{model}.tsv"
+    conda:
+        environment("art.yaml")
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        code=code("tell_page.py"),
+        script=path_of("tell_page.py"),
+    shell:
+        "python {params.script:q} --page {input.page:q} --weights {input.weights:q} --units {input.units:q}"
+        " --out {output.sentences:q} --log {log:q}"
 
 
 rule explorers:

@@ -223,6 +223,7 @@ rule insight:
             file=[
                 "insight.html",
                 "insight.md",
+                "sentences.json",
                 *[f"{figure}.png" for figure in FIGURES],
                 *[f"{table}.parquet" for table in ["units", "flips"]],
                 *[f"{facts}.json" for facts in ["units", "flips", "reach", "redundancy", "neighbours"]],

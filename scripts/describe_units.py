@@ -3,6 +3,7 @@
 from phonecase.console import run
 
 import argparse
+import hashlib
 import logging
 from pathlib import Path
 
@@ -46,7 +47,8 @@ def main(args: argparse.Namespace) -> None:
         for each in (units, *controls)
     ]
     facts["last"] = [np.median(shares, axis=1).tolist() for shares in last]
-    write_table(args.out, pa.Table.from_pylist(rows))
+    of = {"weights_sha256": hashlib.sha256(args.weights.read_bytes()).hexdigest()}
+    write_table(args.out, pa.Table.from_pylist(rows).replace_schema_metadata(of))
     write_facts(args.facts, facts)
     told = sum(row["sentence"] is not None for row in rows)
     log.info("%d of %d units have a sentence", told, len(rows))

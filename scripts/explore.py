@@ -10,11 +10,11 @@ from pathlib import Path
 from phonecase.art import Print, Style
 from phonecase.corpus import Vocabulary
 from phonecase.explorer import about, page
+from phonecase.explorer.known import sentences
 from phonecase.files import read_json, write_text
 from phonecase.model import CharLM
 from phonecase.ordering import read_order_for
 from phonecase.states import read_states
-from phonecase.tables import read_made
 
 log = logging.getLogger("phonecase.explore")
 
@@ -54,7 +54,6 @@ def main(args: argparse.Namespace) -> None:
         passages.append((states, orders))
     summary = read_json(args.summary, "train.py", "settings", "validation_bits", "characters", "parameters")
     styles = {name: Style.model_validate(style) for name, style in json.loads(args.styles)}
-    known = known_of(args.units) if args.units else {}
     data = about(
         CharLM.load(args.weights),
         summary,
@@ -62,7 +61,7 @@ def main(args: argparse.Namespace) -> None:
         passages,
         styles,
         Print.from_json(args.print),
-        known,
+        sentences(args.units, args.weights) if args.units else {},
     )
     lines = [
         f"The network has {summary['parameters']:,} weights, learned from {summary['characters']:,} "
@@ -71,17 +70,6 @@ def main(args: argparse.Namespace) -> None:
     html = page(data, args.corpus, lines)
     write_text(args.out, html)
     log.info("%s: %s, %.1f MB", args.out, data["model"], len(html.encode()) / 1e6)
-
-
-def known_of(path: Path) -> dict[int, str]:
-    """A sentence about each unit: one that is true, or else how far the best one is from it."""
-    columns = ("unit", "sentence", "feature", "balanced_accuracy")
-    return {
-        row["unit"]: row["sentence"]
-        or f"What tells it best is the {row['feature']}, and that in {row['balanced_accuracy']:.0%} of the "
-        "cases; chance does in 50%."
-        for row in read_made(path, "describe_units.py", columns).to_pylist()
-    }
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""Web pages: a template filled in, and pictures that are in a page themselves."""
+"""Web pages: a template filled in, and data and pictures that are in a page themselves."""
 
 import base64
+import json
 from pathlib import Path
 from typing import Any
 
@@ -19,3 +20,8 @@ def filled(template: Path, **values: Any) -> str:
 def address(png: bytes) -> str:
     """A PNG as an address that is the picture itself."""
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+
+
+def in_script(data: Any) -> str:
+    """JSON that can stand in a script element, whatever texts are in it."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

@@ -9,15 +9,18 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import torch
 
-from explorer.pages import ALPHABET, TEXT, made, write_page
+from explorer.pages import ALPHABET, KNOWN, TEXT, made, write_page
 from phonecase.errors import UserError
 from phonecase.explorer import numbers
+from phonecase.explorer.known import sentences, with_sentences
 from phonecase.explorer.page import FOLDER, joined
 from phonecase.model import CharLM
 from phonecase.ordering import order_units
+from phonecase.tables import write_table
 
 HERE = Path(__file__).parent
 
@@ -55,6 +58,31 @@ def test_the_passage_s_states_and_orders_are_in_it(html: str) -> None:
     assert passage["text"] + passage["last"] == TEXT  # type: ignore[has-type]
     order = order_units(states.units, "two_opt")
     assert passage["orders"][0]["units"] == order.permutation.tolist()  # type: ignore[has-type]
+
+
+def test_what_is_known_of_the_units_may_come_later(html: str) -> None:
+    assert with_sentences(with_sentences(html, {5: "</script>"}), {3: KNOWN}) == html
+    assert data_of(with_sentences(html, {}))["units_known"] == {}
+    with pytest.raises(UserError, match="not the page of a model"):
+        with_sentences("<p>", {})
+
+
+def test_what_is_known_is_of_these_weights_or_nothing(tmp_path: Path) -> None:
+    weights, units = tmp_path / "weights.safetensors", tmp_path / "units.parquet"
+    weights.write_bytes(b"weights")
+    rows = [
+        {"unit": 0, "sentence": KNOWN, "feature": "letter", "balanced_accuracy": 0.95},
+        {"unit": 1, "sentence": None, "feature": "word", "balanced_accuracy": 0.713},
+    ]
+    of = {"weights_sha256": hashlib.sha256(b"weights").hexdigest()}
+    write_table(units, pa.Table.from_pylist(rows).replace_schema_metadata(of))
+    known = sentences(units, weights)
+    assert known[0] == KNOWN
+    assert known[1].startswith("What tells it best is the word, and that in 71% of the cases")
+    weights.write_bytes(b"other weights")
+    assert sentences(units, weights) == {}
+    write_table(units, pa.Table.from_pylist(rows))
+    assert sentences(units, weights) == {}
 
 
 def test_styles_that_the_page_doesn_t_draw_are_left_out(html: str) -> None:

@@ -1,5 +1,6 @@
 """The table of reruns.yaml holds: what Snakemake plans after each change, to the job, also after faults."""
 
+import json
 import os
 import re
 import shutil
@@ -23,7 +24,7 @@ from workflow.small import ROOT, SETTINGS, copy_workflow, snakemake
 
 INSIGHT = (
     *(f"{table}.parquet" for table in ("units", "flips")),
-    *(f"{facts}.json" for facts in ("units", "flips", "reach", "redundancy", "neighbours")),
+    *(f"{facts}.json" for facts in ("units", "flips", "reach", "redundancy", "neighbours", "sentences")),
     *(f"{figure}.png" for figure in ("reach", "pasts", "erasers", "back", "learned", "flips", "frozen")),
     "insight.html",
     "insight.md",
@@ -295,3 +296,34 @@ def test_after_a_fault_that_job_runs_and_what_follows_whatever_is_changed(after_
 def test_after_a_fault_one_picture_is_asked_for(after_a_fault: Path) -> None:
     found = jobs_of(plan(after_a_fault, ["results/art/tiny/romans/mean/plum.png"])).keys()
     assert {job.rule for job in found} == {"extract_states", "order_rows", "render_variants"}
+
+
+def told_of_units(folder: Path, model: str) -> dict[str, str]:
+    """What a model's page says about its units."""
+    page = (folder / f"results/explorer/{model}.html").read_text(encoding="utf-8")
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page)
+    assert found
+    return dict(json.loads(found[1])["units_known"])
+
+
+@pytest.mark.slow
+def test_the_page_says_what_insight_found_out_while_the_weights_are_those(
+    complete: Path, tmp_path: Path
+) -> None:
+    assert told_of_units(complete, "tiny").keys() == {str(unit) for unit in range(16)}
+    assert told_of_units(complete, "other") == {}
+    folder = shutil.copytree(complete, tmp_path / "phonecase", symlinks=True)
+    sentences = folder / "results/insight/tiny/sentences.json"
+    assert json.loads(sentences.read_text(encoding="utf-8")) == told_of_units(folder, "tiny")
+    page = folder / "results/explorer/tiny.html"
+    before = page.read_bytes()
+    page.unlink()
+    assert snakemake(folder, str(page.relative_to(folder))).returncode == 0
+    assert page.read_bytes() == before
+    with changed(folder, "models.tiny.seed", 1):
+        assert snakemake(folder, "explorers").returncode == 0  # a retrained network
+        assert told_of_units(folder, "tiny") == {}
+        assert not jobs_of(plan(folder, ["explorers"]))
+        assert snakemake(folder, str(sentences.relative_to(folder))).returncode == 0
+        assert told_of_units(folder, "tiny").keys() == {str(unit) for unit in range(16)}
+        assert not jobs_of(plan(folder, ["explorers"]))

@@ -5,7 +5,6 @@ imports, without the words `import` and `export`, so that all their names are on
 worker are a text in the page, which it starts as a program of its own.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from phonecase.explorer.look import digest, sheet
-from phonecase.pages import filled
+from phonecase.pages import filled, in_script
 
 FOLDER = Path(__file__).with_suffix("")
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
@@ -39,7 +38,7 @@ def page(data: Mapping[str, Any], corpus: str, summary: list[str]) -> str:
         style=Markup(style),
         program=Markup(program),
         worker=Markup(joined("worker")),
-        data=Markup(_in_script(data)),
+        data=Markup(in_script(data)),
         model=data["model"],
         units=data["units"],
         corpus=corpus,
@@ -68,8 +67,3 @@ def joined(name: str, folder: Path = FOLDER) -> str:
     if "</script" in program.lower() or "<!--" in program:
         raise ValueError("a program in a page can't have its end in it")
     return program
-
-
-def _in_script(data: Mapping[str, Any]) -> str:
-    """JSON that can stand in a script element, whatever texts are in it."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
