@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { hidden, pushed } from "../../scripts/phonecase/explorer/page/case.js";
 import { layOut, layOutBare } from "../../scripts/phonecase/explorer/page/layout.js";
 import { lines, svg } from "../../scripts/phonecase/explorer/page/print.js";
 
 const SHEET = { width: 71_600, height: 147_600, bleed: 3000, safe: 3000 };
+const START = { character: 1, row: 0 };
 
 test("a case is filled to the edge of its bleed, its characters from the top", () => {
-  const layout = layOut(128, 274, SHEET, 300, "portrait", "cover");
+  const layout = layOut(128, 274, SHEET, 300, "portrait", "cover", START);
   assert.ok(layout);
   assert.deepEqual([layout.width, layout.height, layout.cell], [917, 1815, 7]);
   assert.deepEqual([layout.trim.width, layout.trim.height], [846, 1743]);
@@ -14,14 +16,33 @@ test("a case is filled to the edge of its bleed, its characters from the top", (
   assert.equal(layout.block.top + -layout.block.firstDown * 7, layout.trim.top);
 });
 
+test("a picture pushed along under the case goes round in its text, and shows no row twice", () => {
+  for (const orientation of /** @type {const} */ (["portrait", "landscape"])) {
+    const layout = layOut(128, 274, SHEET, 300, orientation, "cover", START);
+    assert.ok(layout);
+    const along = (/** @type {number} */ cells) =>
+      orientation === "portrait" ? { right: 0, down: cells } : { right: cells, down: 0 };
+    assert.deepEqual(pushed(START, layout, 128, 274, along(-11)), { character: 12, row: 0 });
+    assert.deepEqual(pushed(START, layout, 128, 274, along(3)), { character: 272, row: 0 });
+    const rows = [-1, 1].map((way) => {
+      const across = orientation === "portrait" ? { right: 50 * way, down: 0 } : { right: 0, down: -50 * way };
+      return pushed(START, layout, 128, 274, across).row;
+    });
+    assert.deepEqual(rows, [1, hidden(layout, 128) + 1]);
+    const last = layOut(128, 274, SHEET, 300, orientation, "cover", { character: 1, row: rows[1] });
+    assert.equal(last?.unitsSeen, layout.unitsSeen);
+  }
+});
+
 test("contain shows every cell within the safe inset, or says that there is no room", () => {
-  const layout = layOut(128, 274, SHEET, 300, "portrait", "contain");
+  const layout = layOut(128, 274, SHEET, 300, "portrait", "contain", START);
   assert.deepEqual([layout?.unitsSeen, layout?.charactersSeen], [128, 274]);
-  assert.equal(layOut(128, 5000, SHEET, 300, "portrait", "contain"), null);
+  assert.equal(layOut(128, 5000, SHEET, 300, "portrait", "contain", START), null);
 });
 
 test("lines of pixels are the cells, and what no cell covers is ground", () => {
-  const layout = layOut(2, 3, { width: 1000, height: 800, bleed: 0, safe: 0 }, 254, "landscape", "contain");
+  const sheet = { width: 1000, height: 800, bleed: 0, safe: 0 };
+  const layout = layOut(2, 3, sheet, 254, "landscape", "contain", START);
   assert.ok(layout); // 10 × 8 pixels, cells of 3
   const rows = [Uint8Array.of(1, 0, 1), Uint8Array.of(0, 1, 0)];
   const picture = [...lines({ rows, colours: ["#000000", "#FFFFFF"], layout })].flatMap(([line, times]) =>

@@ -19,7 +19,7 @@ from phonecase.model import CharLM
 from phonecase.ordering import SavedOrder
 from phonecase.states import States
 
-LONGEST = 16_384  # columns of a passage: browsers draw no wider pictures
+LONGEST = 65_536  # columns of a passage; with more, a browser takes long to lay the text
 
 
 def about(

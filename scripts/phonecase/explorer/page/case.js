@@ -8,9 +8,10 @@
  * @typedef {import("./layout.js").Layout} Layout
  * @typedef {import("./layout.js").Orientation} Orientation
  * @typedef {import("./layout.js").Fit} Fit
+ * @typedef {import("./layout.js").Start} Start
  * @typedef {{ left: number, top: number, width: number, height: number, radius: number }} Opening micrometres
  * @typedef {{ key: string, name: string, width: number, height: number, radius: number, camera: Opening[] }} Phone
- * @typedef {{ phone: Phone | null, orientation: Orientation, fit: Fit }} Choice no phone: the picture alone
+ * @typedef {{ phone: Phone | null, orientation: Orientation, fit: Fit, start: Start }} Choice no phone: the picture alone
  */
 
 import { layOut, layOutBare } from "./layout.js";
@@ -18,6 +19,8 @@ import { lines, rgb } from "./print.js";
 
 /** Beyond the edge of a case, and within it: micrometres, the trade's habit, and the workflow's. */
 const [BLEED, SAFE] = [3000, 3000];
+/** Pixels along a preview's longer side at most: browsers draw no canvas that is much longer. */
+const LARGEST = 8192;
 
 /**
  * How the picture lies on what is chosen. Null where it finds no room.
@@ -27,10 +30,37 @@ const [BLEED, SAFE] = [3000, 3000];
  * @param {Data["print"]} print
  * @returns {Layout | null}
  */
-export function layoutOf({ phone, orientation, fit }, units, characters, { cell, dpi }) {
+export function layoutOf({ phone, orientation, fit, start }, units, characters, { cell, dpi }) {
   if (!phone) return layOutBare(units, characters, dpi, orientation, cell);
   const { width, height } = phone;
-  return layOut(units, characters, { width, height, bleed: BLEED, safe: SAFE }, dpi, orientation, fit);
+  return layOut(units, characters, { width, height, bleed: BLEED, safe: SAFE }, dpi, orientation, fit, start);
+}
+
+/** Whether something is cut off, so that where it starts is a choice. @param {Choice} choice */
+export function hasStart({ phone, fit }) {
+  return phone !== null && fit === "cover";
+}
+
+/** How many rows a case doesn't show, not even in part. @param {Layout} layout @param {number} units */
+export function hidden({ orientation, trim, cell }, units) {
+  return Math.max(0, units - Math.ceil((orientation === "portrait" ? trim.width : trim.height) / cell));
+}
+
+/**
+ * The start after the picture was pushed along under the case's outline: the text goes round, rows stay within.
+ * @param {Start} start
+ * @param {Layout} layout
+ * @param {number} units
+ * @param {number} characters
+ * @param {{ right: number, down: number }} cells
+ * @returns {Start}
+ */
+export function pushed({ character, row }, layout, units, characters, { right, down }) {
+  const [along, across] = layout.orientation === "portrait" ? [down, -right] : [right, down];
+  const next = (((character - 1 - along) % characters) + characters) % characters;
+  const most = hidden(layout, units) + 1;
+  const edge = row || Math.ceil(most / 2); // where they lie if they are centred
+  return { character: next + 1, row: across ? Math.max(1, Math.min(most, edge - across)) : row };
 }
 
 /**
@@ -61,9 +91,12 @@ export function settingsOf({ reading, model, order, style, print: { cell, dpi },
   if (!order) return null;
   const passage = reading.own ? "yours" : reading.passage.name;
   const words = JSON.stringify(reading.own ? reading.text.join("") + reading.next : reading.passage.reference);
-  const { phone, orientation, fit } = choice;
+  const { phone, orientation, fit, start } = choice;
   const borders = `bleed: ${BLEED / 1000}, safe: ${SAFE / 1000}`;
-  const onCase = phone ? `, phone: ${phone.key}, orientation: ${orientation}, fit: ${fit}, ${borders}` : "";
+  const first = start.character > 1 ? `, start: ${start.character}` : "";
+  const row = start.row ? `, start_row: ${start.row}` : "";
+  const starts = hasStart(choice) ? first + row : "";
+  const onCase = phone ? `, phone: ${phone.key}, orientation: ${orientation}, fit: ${fit}${starts}, ${borders}` : "";
   const settings = [
     "passages:",
     `  ${passage}: ${reading.own ? `{text: ${words}}` : words}`,
@@ -81,30 +114,32 @@ export function settingsOf({ reading, model, order, style, print: { cell, dpi },
 
 /**
  * Draw the picture as the case will be: what is cut off isn't there, and neither is the camera.
+ *
+ * A picture that is too long for a canvas is drawn by one pixel in so many.
  * @param {HTMLCanvasElement} canvas
  * @param {Picture} picture
  * @param {Phone | null} phone
  */
 export function preview(canvas, picture, phone) {
   const { width, height, trim, dpi } = picture.layout;
-  [canvas.width, canvas.height] = [trim.width, trim.height];
+  const step = Math.ceil(Math.max(trim.width, trim.height) / LARGEST);
+  const shown = (/** @type {number} */ side) => Math.ceil(side / step);
+  [canvas.width, canvas.height] = [shown(trim.width), shown(trim.height)];
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  const pixels = context.createImageData(width, height);
+  const pixels = context.createImageData(shown(width), shown(height));
   const words = new Uint32Array(pixels.data.buffer);
   const both = picture.colours.map((colour) => new Uint32Array(Uint8Array.from([...rgb(colour), 255]).buffer)[0]);
-  let at = 0;
+  let y = 0;
   for (const [line, times] of lines(picture)) {
-    const coloured = Uint32Array.from(line, (bit) => both[bit]);
-    for (let k = 0; k < times; k++) {
-      words.set(coloured, at);
-      at += width;
-    }
+    const coloured = Uint32Array.from({ length: pixels.width }, (_, x) => both[line[x * step]]);
+    for (let k = shown(y); k < shown(y + times); k++) words.set(coloured, k * pixels.width);
+    y += times;
   }
-  context.putImageData(pixels, -trim.left, -trim.top);
-  const px = (/** @type {number} */ micrometres) => (micrometres * dpi) / 25_400;
+  context.putImageData(pixels, -Math.floor(trim.left / step), -Math.floor(trim.top / step));
+  const px = (/** @type {number} */ micrometres) => (micrometres * dpi) / 25_400 / step;
   context.globalCompositeOperation = "destination-in";
   context.beginPath();
-  context.roundRect(0, 0, trim.width, trim.height, phone ? px(phone.radius) : 0);
+  context.roundRect(0, 0, canvas.width, canvas.height, phone ? px(phone.radius) : 0);
   context.fill();
   context.globalCompositeOperation = "source-over";
   context.fillStyle = "#101319";

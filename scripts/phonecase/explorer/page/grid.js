@@ -1,9 +1,9 @@
 /**
  * The picture on a canvas: a column a character, a row a unit, the text along it.
  *
- * A cell is a whole number of the screen's pixels, so that all are equal. Each unit's row is drawn from a small
- * image that has a pixel a bit, at the height where the unit stands now: so rows can move, and a chapter's
- * 640,000 cells cost a frame no more than a verse's.
+ * A cell is a whole number of the screen's pixels, so that all are equal. Each unit's row is drawn from small
+ * images that have a pixel a bit, at the height where the unit stands now: so rows can move, and a chapter's
+ * 640,000 cells cost a frame no more than a verse's. A book takes several images beside each other.
  *
  * @typedef {import("./bits.js").States} States
  * @typedef {import("./orders.js").Order} Order
@@ -20,6 +20,7 @@ const LABELS = 18; // CSS pixels above the grid
 const STRIP = 34; // and below
 const READABLE = 8; // of a column, from which on its character stands under it
 const LEAST = 2.25; // a cell in CSS pixels where a text doesn't fit
+const TILE = 8192; // columns of an image: no browser refuses a canvas so wide
 
 export class Grid {
   /**
@@ -62,9 +63,9 @@ export class Grid {
     this.shown = shown;
     if (last?.states !== states || last.colours.join() !== colours.join() || last.other !== shown.other) {
       const dim = shown.other !== null;
-      this.plus = image(states, (bit) => faded(colours[bit], dim));
-      this.minus = image(states, (bit) => faded(colours[1 - bit], dim));
-      this.different = shown.other && image({ ...states, bits: shown.other }, (bit) => (bit ? ink("--alert") : null));
+      this.plus = images(states, (bit) => faded(colours[bit], dim));
+      this.minus = images(states, (bit) => faded(colours[1 - bit], dim));
+      this.different = shown.other && images({ ...states, bits: shown.other }, (bit) => (bit ? ink("--alert") : null));
     }
     const rows = new Float32Array(states.H);
     order.units.forEach((unit, row) => {
@@ -214,13 +215,18 @@ export class Grid {
     context.imageSmoothingEnabled = false;
     context.fillStyle = faded(colours[0], this.different !== null);
     context.fillRect(at(0), top, states.T * cell, height);
+    const tiles = this.plus.map((_, tile) => tile).filter((tile) => tile * TILE < last && (tile + 1) * TILE > first);
     order.units.forEach((unit, row) => {
       const y = Math.round(top + this.rowOf(unit) * cell - this.y);
       if (y + cell <= top || y >= top + height) return;
-      const source = /** @type {HTMLCanvasElement} */ (order.signs[row] > 0 ? this.plus : this.minus);
-      const size = /** @type {const} */ ([first, unit, last - first, 1, at(first), y, (last - first) * cell, cell]);
-      context.drawImage(source, ...size);
-      if (this.different) context.drawImage(this.different, ...size);
+      const source = /** @type {HTMLCanvasElement[]} */ (order.signs[row] > 0 ? this.plus : this.minus);
+      for (const tile of tiles) {
+        const [from, to] = [Math.max(first, tile * TILE), Math.min(last, (tile + 1) * TILE)];
+        const width = (to - from) * cell;
+        const size = /** @type {const} */ ([from - tile * TILE, unit, to - from, 1, at(from), y, width, cell]);
+        context.drawImage(source[tile], ...size);
+        if (this.different) context.drawImage(this.different[tile], ...size);
+      }
     });
     if (stretch) {
       context.fillStyle = ink("--brush");
@@ -459,20 +465,25 @@ function faded(colour, dim) {
 }
 
 /**
- * A pixel a bit, in the units' own order.
+ * A pixel a bit, in the units' own order: images of so many columns.
  * @param {States} states
  * @param {(bit: 0 | 1) => string | null} colour
  */
-function image({ bits, T, H }, colour) {
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [T, H];
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  const pixels = context.createImageData(T, H);
-  const words = new Uint32Array(pixels.data.buffer);
+function images({ bits, T, H }, colour) {
   const both = [pixelOf(colour(0)), pixelOf(colour(1))];
-  for (let t = 0; t < T; t++) for (let unit = 0; unit < H; unit++) words[unit * T + t] = both[bits[t * H + unit]];
-  context.putImageData(pixels, 0, 0);
-  return canvas;
+  return Array.from({ length: Math.ceil(T / TILE) }, (_, tile) => {
+    const first = tile * TILE;
+    const width = Math.min(TILE, T - first);
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [width, H];
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const pixels = context.createImageData(width, H);
+    const words = new Uint32Array(pixels.data.buffer);
+    for (let t = 0; t < width; t++)
+      for (let unit = 0; unit < H; unit++) words[unit * width + t] = both[bits[(first + t) * H + unit]];
+    context.putImageData(pixels, 0, 0);
+    return canvas;
+  });
 }
 
 /** Any CSS colour as a pixel's word; null is transparent. @param {string | null} colour */

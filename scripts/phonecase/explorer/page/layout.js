@@ -3,6 +3,7 @@
  *
  * @typedef {"cover" | "contain"} Fit cover fills the case and crops or repeats characters, contain shows every cell
  * @typedef {"landscape" | "portrait"} Orientation
+ * @typedef {{ character: number, row: number }} Start what lies at the edge, counted from 1; row 0: they are centred
  * @typedef {{ left: number, top: number, width: number, height: number }} Box pixels
  * @typedef {{ left: number, top: number, firstAcross: number, across: number, firstDown: number, down: number }} Block
  * @typedef {{
@@ -22,9 +23,10 @@ const INCH = 25_400; // micrometres
  * @param {number} dpi
  * @param {Orientation} orientation
  * @param {Fit} fit
+ * @param {Start} start
  * @returns {Layout | null}
  */
-export function layOut(units, characters, { width, height, bleed, safe }, dpi, orientation, fit) {
+export function layOut(units, characters, { width, height, bleed, safe }, dpi, orientation, fit, start) {
   const nearest = (/** @type {number} */ length) => Math.floor((2 * length * dpi + INCH) / (2 * INCH));
   const sides = [width, height].map(nearest);
   const page = [width, height].map((side) => Math.ceil(((side + 2 * bleed) * dpi) / INCH));
@@ -38,11 +40,13 @@ export function layOut(units, characters, { width, height, bleed, safe }, dpi, o
       : Math.min(...counts.map((count, axis) => Math.floor(room[axis] / count)));
   if (cell < 1) return null;
   const axes = counts.map((count, axis) => {
-    const [start, side] = [starts[axis], sides[axis]];
+    const [edge, side] = [starts[axis], sides[axis]];
     const ofUnits = (axis === 0) === turned;
-    const origin = ofUnits || fit === "contain" ? start + Math.floor((side - count * cell) / 2) : start;
-    let low = Math.ceil((start - origin) / cell);
-    let high = Math.floor((start + side - origin) / cell);
+    let origin = edge - ((ofUnits ? start.row : start.character) - 1) * cell;
+    if (fit === "contain" || (ofUnits && !start.row)) origin = edge + Math.floor((side - count * cell) / 2);
+    else if (ofUnits && turned) origin = edge + side - (units + 1 - start.row) * cell; // the first row is the last cell
+    let low = Math.ceil((edge - origin) / cell);
+    let high = Math.floor((edge + side - origin) / cell);
     let [first, last] = [Math.floor(-origin / cell), Math.floor((page[axis] - 1 - origin) / cell)];
     if (fit === "contain") [first, last, low, high] = [0, count - 1, Math.max(low, 0), Math.min(high, count)];
     const seen = Math.max(0, Math.min(count, high - low));

@@ -3,7 +3,7 @@
 import { Asking } from "./asking.js";
 import { distance, floatsOf, stateAt } from "./bits.js";
 import { colourText, layText, showBit, showCharacter, showLikely, showStretch, showTable } from "./cards.js";
-import { layoutOf, pictureOf, preview, settingsOf } from "./case.js";
+import { hasStart, hidden, layoutOf, pictureOf, preview, pushed, settingsOf } from "./case.js";
 import { chart, counted, made, named, part, percent, save } from "./dom.js";
 import { forgetInks, Grid, visible } from "./grid.js";
 import { identity, mean, moved, signed, similarity, sortedBy, twoOpt } from "./orders.js";
@@ -39,6 +39,10 @@ const canvas = part("grid", HTMLCanvasElement);
 const [words, text, said] = [part("words", HTMLTextAreaElement), part("text", HTMLElement), part("said", HTMLElement)];
 const [passageSelect, orderSelect] = [part("passage", HTMLSelectElement), part("order", HTMLSelectElement)];
 const [negate, handle] = [part("negate", HTMLInputElement), part("handle", HTMLButtonElement)];
+const [startInput, rowInput] = [part("start", HTMLInputElement), part("start-row", HTMLInputElement)];
+const previewCanvas = part("preview", HTMLCanvasElement);
+
+const FROM_THE_FIRST = { character: 1, row: 0 };
 
 /** What is shown. */
 const view = {
@@ -60,7 +64,7 @@ const view = {
   /** @type {"bit" | "surprise"} */
   by: "bit",
   /** @type {import("./case.js").Choice} */
-  choice: { phone: null, orientation: "portrait", fit: "cover" },
+  choice: { phone: null, orientation: "portrait", fit: "cover", start: FROM_THE_FIRST },
 };
 
 let written = 0; // goes up when the network is to stop writing, or a text is another now
@@ -84,7 +88,10 @@ function read(reading) {
   clearTimeout(telling);
   if (!same || (!reading.own && !orderIsKnown(view.order))) view.order = firstOrder(reading);
   if (view.t >= reading.text.length) view.t = Math.floor(reading.text.length / 3);
+  const { start } = view.choice;
+  if (start.character > reading.text.length) view.choice.start = { ...start, character: 1 };
   layText(text, reading);
+  part("left-out", HTMLElement).textContent = leftOut(reading);
   passageSelect.value = reading.own ? "own" : reading.passage.name;
   listOrders();
   order();
@@ -97,10 +104,13 @@ async function readWords() {
   if (!asking) return;
   written += 1;
   const turn = written;
-  const { text: known, replaced } = alphabet.known(words.value.slice(0, LONGEST));
-  showReplaced(replaced);
   const base = passages.find((passage) => wholeText(passage) === words.value);
-  if (base) return read(base);
+  if (base) {
+    showReplaced(new Map());
+    return read(base);
+  }
+  const { text: known, replaced } = alphabet.known(words.value.slice(0, LONGEST));
+  showReplaced(replaced, words.value.length);
   if ([...known].length < 2) return;
   const tokens = alphabet.encode([...known].slice(0, -1).join(""));
   const { states } = await asking.ask("read", { which: "trained", tokens });
@@ -108,14 +118,26 @@ async function readWords() {
   read(ownReading(view.reading, known, alphabet, { bits: states, T: tokens.length, H: data.units }));
 }
 
-/** @param {Map<string, string>} replaced */
-function showReplaced(replaced) {
+/** What the page doesn't show of a passage that is longer than it takes. @param {Reading} reading */
+function leftOut({ own, passage, text: shown }) {
+  if (own || !passage.left_out) return "";
+  return `The page shows the first ${counted(shown.length, "character")} of ${(shown.length + passage.left_out).toLocaleString("en")}.`;
+}
+
+/** @param {Map<string, string>} replaced @param {number} [length] how many characters a person wrote */
+function showReplaced(replaced, length = 0) {
   const changes = [...replaced].map(([character, stands]) =>
     stands ? `${named(character)} as ${named(stands)}` : `nothing for ${named(character)}`,
   );
-  part("replaced", HTMLElement).textContent = changes.length
-    ? `The network never saw ${changes.length === 1 ? "one of these characters" : "some of these characters"}. It reads ${changes.join(", ")}.`
-    : "";
+  const sentences = [];
+  if (changes.length) {
+    const some = changes.length === 1 ? "one of these characters" : "some of these characters";
+    sentences.push(`The network never saw ${some}. It reads ${changes.join(", ")}.`);
+  }
+  if (length > LONGEST) {
+    sentences.push(`It reads the first ${counted(LONGEST, "character")} of ${length.toLocaleString("en")}.`);
+  }
+  part("replaced", HTMLElement).textContent = sentences.join(" ");
 }
 
 /** The prices of own words, a part at a time, as they are worked out. @param {Reading} reading */
@@ -247,7 +269,7 @@ function sentence(t, unit) {
   const { reading } = view;
   const place = placeOf(reading, t);
   const paid = reading.surprise[t];
-  const bit = reading.states.bits[t * data.units + unit] ? "+1" : "−1";
+  const bit = reading.states.bits[t * data.units + unit] ? "on" : "off";
   return [
     `${visible(reading.text[t])}  ${place ? `${place}, ` : ""}character ${t + 1}`,
     Number.isNaN(paid) ? "" : `${paid.toFixed(1)} bits of surprise`,
@@ -287,9 +309,12 @@ function show() {
     other: outcome?.other ?? null,
     from: reading.from,
   });
+  ["off", "on"].forEach((id, bit) => {
+    part(id, HTMLElement).style.background = data.styles[style].colours[bit];
+  });
   canvas.setAttribute(
     "aria-label",
-    `${reading.title}: the states of ${data.units} units, a row each, along ${counted(reading.text.length, "character")}`,
+    `${reading.title}: the states of ${data.units} units, a row each, along ${counted(reading.text.length, "character")}. ${leftOut(reading)}`.trim(),
   );
   readOut(grid.cursor);
   const orders = /** @type {HTMLOptionElement[]} */ ([...orderSelect.options]);
@@ -469,9 +494,9 @@ function picture() {
 function showCase() {
   const { reading, rows, style, choice } = view;
   const found = picture();
-  const canvas = part("preview", HTMLCanvasElement);
-  canvas.hidden = !found;
-  if (found) preview(canvas, found, choice.phone);
+  previewCanvas.hidden = !found;
+  if (found) preview(previewCanvas, found, choice.phone);
+  showStart(found?.layout);
   part("fits", HTMLElement).hidden = !choice.phone;
   part("case-text", HTMLElement).textContent =
     `${reading.title}, in the colours “${data.styles[style].name}”. The similarity of its neighbouring rows is ${similarity(reading.states, rows).toLocaleString("en")}.`;
@@ -499,6 +524,28 @@ function sizeOf({ trim, width, height, dpi, cell, unitsSeen, charactersSeen }) {
   const seen = `${unitsSeen} of ${data.units} bits and ${charactersSeen} of ${view.reading.text.length} characters are seen`;
   const cut = trim.width < width ? `, and 3 mm on every side to be cut off` : "";
   return `${millimetres(trim.width)} × ${millimetres(trim.height)} mm${cut}: ${width} × ${height} pixels at ${dpi} DPI, ${cell} a cell. ${seen}.`;
+}
+
+/** Where the case begins, if that is a choice. @param {import("./layout.js").Layout | undefined} layout */
+function showStart(layout) {
+  const { character, row } = view.choice.start;
+  const chosen = layout !== undefined && hasStart(view.choice);
+  part("starts", HTMLElement).hidden = !chosen;
+  previewCanvas.classList.toggle("movable", chosen);
+  if (!chosen) return;
+  const most = hidden(layout, data.units) + 1;
+  [startInput.max, rowInput.max] = [String(view.reading.text.length), String(most)];
+  if (document.activeElement !== startInput) startInput.value = String(character);
+  if (document.activeElement !== rowInput) rowInput.value = row ? String(row) : "";
+  part("start-row-label", HTMLElement).hidden = most === 1;
+}
+
+/** @param {Partial<import("./layout.js").Start>} change */
+function startAt(change) {
+  view.choice.start = { ...view.choice.start, ...change };
+  showCase();
+  clearTimeout(settling);
+  settling = setTimeout(remember, SETTLED);
 }
 
 function fileName() {
@@ -530,6 +577,10 @@ function remember() {
   if (choice.phone?.key !== PHONE) hash.set("ph", choice.phone?.key ?? "none");
   if (choice.fit !== "cover") hash.set("fit", choice.fit);
   if (choice.orientation !== "portrait") hash.set("f", choice.orientation);
+  if (hasStart(choice)) {
+    if (choice.start.character > 1) hash.set("b", String(choice.start.character));
+    if (choice.start.row) hash.set("r", String(choice.start.row));
+  }
   remembered = `#${hash}`;
   history.replaceState(null, "", remembered);
 }
@@ -553,6 +604,7 @@ async function recall() {
     phone: data.phones.find(({ key }) => key === (hash.get("ph") ?? PHONE)) ?? null,
     fit: hash.get("fit") === "contain" ? "contain" : "cover",
     orientation: hash.get("f") === "landscape" ? "landscape" : "portrait",
+    start: FROM_THE_FIRST,
   };
   part("model", HTMLSelectElement).value = view.choice.phone?.key ?? "";
   view.order = "";
@@ -564,6 +616,7 @@ async function recall() {
   const T = reading.text.length;
   view.t = number("c", T, Math.floor(T / 2));
   view.unit = number("u", data.units, view.rows.units[Math.floor(data.units / 3)]);
+  view.choice.start = { character: number("b", T + 1, 1) || 1, row: number("r", data.units + 1, 0) };
   const [from, to] = (hash.get("m") ?? "").split("-").map(Number);
   if (from >= 0 && from <= to && to < T) view.stretch = [from, to];
   const numbers = (hash.get("h") ?? "").split(".").map(Number);
@@ -651,7 +704,10 @@ function listen() {
     radio.addEventListener("change", () => {
       if (radio.name === "by") view.by = radio.value === "surprise" ? "surprise" : "bit";
       else if (radio.name === "fit") view.choice.fit = radio.value === "contain" ? "contain" : "cover";
-      else view.choice.orientation = radio.value === "landscape" ? "landscape" : "portrait";
+      else {
+        view.choice.orientation = radio.value === "landscape" ? "landscape" : "portrait";
+        view.choice.start = { ...view.choice.start, row: 0 }; // as many rows as are cut off depends on it
+      }
       show();
     });
   }
@@ -730,14 +786,54 @@ function listenToCase() {
   });
   part("model", HTMLSelectElement).addEventListener("change", (event) => {
     const key = /** @type {HTMLSelectElement} */ (event.target).value;
-    view.choice = { ...view.choice, phone: data.phones.find((phone) => phone.key === key) ?? null };
+    const phone = data.phones.find((one) => one.key === key) ?? null;
+    view.choice = { ...view.choice, phone, start: { ...view.choice.start, row: 0 } };
     settle();
   });
+  listenToStart();
   part("copy", HTMLButtonElement).addEventListener("click", async () => {
     await navigator.clipboard.writeText(part("settings", HTMLElement).textContent ?? "");
     say("copied");
     part("copy", HTMLButtonElement).textContent = "Copied";
   });
+}
+
+/** Where the case begins: by number, with the chosen character, or by pushing the picture along under its outline. */
+function listenToStart() {
+  for (const input of [startInput, rowInput]) {
+    input.addEventListener("input", () => {
+      const value = input.validity.valid && input.value ? input.valueAsNumber : null;
+      if (input === startInput && value) startAt({ character: value });
+      else if (input === rowInput && input.validity.valid) startAt({ row: value ?? 0 });
+    });
+    input.addEventListener("change", () => {
+      const { character, row } = view.choice.start; // what was no such number goes back to what is
+      input.value = input === startInput ? String(character) : row ? String(row) : "";
+    });
+  }
+  part("start-here", HTMLButtonElement).addEventListener("click", () => startAt({ character: view.t + 1 }));
+  /** @type {{ x: number, y: number, start: import("./layout.js").Start } | null} */
+  let drag = null;
+  previewCanvas.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || event.pointerType === "touch" || !hasStart(view.choice)) return; // a finger scrolls
+    previewCanvas.setPointerCapture(event.pointerId);
+    drag = { x: event.clientX, y: event.clientY, start: view.choice.start };
+  });
+  previewCanvas.addEventListener("pointermove", (event) => {
+    const { reading, choice } = view;
+    const layout = layoutOf(choice, data.units, reading.text.length, data.print);
+    if (!drag || !layout) return;
+    const cell = (layout.cell * previewCanvas.clientWidth) / previewCanvas.width; // CSS pixels
+    const cells = {
+      right: Math.round((event.clientX - drag.x) / cell),
+      down: Math.round((event.clientY - drag.y) / cell),
+    };
+    startAt(pushed(drag.start, layout, data.units, reading.text.length, cells));
+  });
+  for (const end of ["pointerup", "pointercancel"])
+    previewCanvas.addEventListener(end, () => {
+      drag = null;
+    });
 }
 
 /** @param {number} by */
