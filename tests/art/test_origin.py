@@ -24,7 +24,8 @@ from phonecase.workflow import check, read_yaml
 ROOT = Path(__file__).parents[2]
 CONFIG = check(
     read_yaml(ROOT / "config.yaml")
-    | {"sweep": {"swift": {"seed": [0, 1]}}, "states": {"mine": {"file": "mine.npy", "transpose": True}}}
+    | {"print": {"cell": 6, "dpi": 200, "caption": True}, "sweep": {"swift": {"seed": [0, 1]}}}
+    | {"states": {"mine": {"file": "mine.npy", "transpose": True}}}
 )
 NAMES = {"model": "swift", "passage": "romans", "strategy": "insertion", "style": "plum"}
 FORMATS = ("png", "tiff", "svg", "pdf")

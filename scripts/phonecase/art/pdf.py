@@ -105,6 +105,13 @@ def _content(picture: Picture, scale: float) -> bytes:
             if drawn := drawing(outlines(cells == number, picture.shape)):
                 words += [f"{_light(picture.colours[number])} sc", drawn, "f*"]
         words.append("Q")
+    for caption in layout.captions:
+        words += [
+            f"q {layout.cell} 0 0 {layout.cell} {caption.left} {caption.top} cm",
+            f"{_light(picture.colours[picture.ink])} sc",
+            drawing(picture.lettering(caption)),
+            "f Q",
+        ]
     return "\n".join(words).encode("ascii")
 
 

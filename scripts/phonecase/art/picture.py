@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from phonecase.art.colour import apart
 from phonecase.art.colouring import blend
-from phonecase.art.layout import Block, Layout
-from phonecase.art.shapes import tiles
+from phonecase.art.layout import LINE, Block, Caption, Layout
+from phonecase.art.lettering import coverage, letter
+from phonecase.art.shapes import Curve, Point, tiles
+from phonecase.art.shapes import Path as Outline
 from phonecase.art.styles import Shape
 
 LEVELS = 15  # of a pixel that a rounded edge crosses
@@ -24,6 +28,8 @@ class Picture:
     colours: tuple[str, ...]
     ground: str
     shape: Shape
+    text: str = ""
+    """the T characters, for a caption"""
     title: str = ""
     description: str = ""
     origin: Mapping[str, Any] = field(default_factory=dict)
@@ -42,17 +48,36 @@ class Picture:
         """The numbers of the colours that are painted onto the ground."""
         return [number for number, colour in enumerate(self.colours) if colour != self.ground]
 
+    @property
+    def ink(self) -> int:
+        """The number of the caption's colour: of all, that which stands out most from the ground."""
+        return max(range(len(self.colours)), key=lambda number: apart(self.ground, self.colours[number]))
+
+    def letters(self, caption: Caption) -> str:
+        """What a caption says: where the grid begins again, so does the passage."""
+        columns = range(caption.first, caption.first + caption.columns)
+        return "".join(self.text[column % len(self.text)] for column in columns)
+
+    def lettering(self, caption: Caption) -> Iterator[Outline]:
+        """The outlines of a caption's letters, in cells from its left and top. Fill them by winding."""
+        turned = self.layout.orientation == "portrait"
+        for place, character in enumerate(self.letters(caption)):
+            for path in letter(character):
+                yield [_placed(step, place, turned) for step in path]
+
 
 def palette(picture: Picture) -> list[str]:
     """The colours of the pixels' numbers (see `bands`)."""
-    if picture.shape.plain:
-        return [*picture.colours] + [picture.ground] * (picture.ground not in picture.colours)
     levels = _levels(picture)
-    return [picture.ground] + [
-        blend(picture.ground, picture.colours[number], level / levels)
-        for number in picture.painted
-        for level in range(1, levels + 1)
-    ]
+
+    def shades(number: int) -> list[str]:
+        colour = picture.colours[number]
+        return [blend(picture.ground, colour, level / levels) for level in range(1, levels + 1)]
+
+    if picture.shape.plain:
+        colours = [*picture.colours] + [picture.ground] * (picture.ground not in picture.colours)
+        return colours + (shades(picture.ink)[:-1] if picture.layout.captions else [])
+    return [picture.ground] + [shade for number in picture.painted for shade in shades(number)]
 
 
 def bands(picture: Picture) -> Iterator[tuple[npt.NDArray[np.uint8], int]]:
@@ -63,10 +88,23 @@ def bands(picture: Picture) -> Iterator[tuple[npt.NDArray[np.uint8], int]]:
     layout = picture.layout
     ground = palette(picture).index(picture.ground)
     empty = np.full((1, layout.width), ground, np.uint8)
+    portrait = layout.orientation == "portrait"
     y = 0
-    for block in layout.blocks:  # from the top
+    for block, caption in zip_longest(layout.blocks, layout.captions):  # from the top
+        if caption and not portrait:
+            if caption.top > y:
+                yield empty, caption.top - y
+            line = np.concatenate(list(_letters(picture, caption)), axis=1)  # (LINE * cell, count * cell)
+            band = np.repeat(empty, len(line), axis=0)
+            band[:, caption.left : caption.left + line.shape[1]] = line
+            yield band, 1
+            y = caption.top + len(line)
         if block.top > y:
             yield empty, block.top - y
+        beside = {}  # of the rows that have a letter, by their top
+        if caption and portrait:
+            tops = range(caption.top, caption.top + caption.columns * layout.cell, layout.cell)
+            beside = dict(zip(tops, _letters(picture, caption), strict=True))
         left, right = max(block.left, 0), min(block.left + block.across * layout.cell, layout.width)
         for place, rows in enumerate(_rows(picture, block)):  # (1 or cell, across * cell)
             top = block.top + place * layout.cell
@@ -74,7 +112,10 @@ def bands(picture: Picture) -> Iterator[tuple[npt.NDArray[np.uint8], int]]:
             y = top + cut.stop
             band = np.repeat(empty, len(rows), axis=0)
             band[:, left:right] = rows[:, left - block.left : right - block.left]
-            yield (band, cut.stop - cut.start) if len(rows) == 1 else (band[cut], 1)
+            if caption and top in beside:
+                band = np.repeat(band, layout.cell // len(band), axis=0)
+                band[:, caption.left : caption.left + LINE * layout.cell] = np.rot90(beside.pop(top), k=-1)
+            yield (band, cut.stop - cut.start) if len(band) == 1 else (band[cut], 1)
     if y < layout.height:
         yield empty, layout.height - y
 
@@ -86,6 +127,27 @@ def pixels(picture: Picture) -> npt.NDArray[np.uint8]:
 
 def _levels(picture: Picture) -> int:
     return min(LEVELS, 255 // max(len(picture.painted), 1))
+
+
+def _letters(picture: Picture, caption: Caption) -> Iterator[npt.NDArray[np.uint8]]:
+    """The pixels of each letter, upright.  # (LINE * cell, cell)"""
+    levels = _levels(picture)
+    colours = palette(picture)
+    if picture.shape.plain:
+        shades = [colours.index(picture.ground), *range(len(colours) - levels + 1, len(colours)), picture.ink]
+    else:
+        first = picture.painted.index(picture.ink) * levels
+        shades = [0, *range(first + 1, first + levels + 1)]
+    numbers = np.array(shades, np.uint8)
+    for character in picture.letters(caption):
+        yield numbers[coverage(character, picture.layout.cell, levels)]
+
+
+def _placed(step: Point | Curve, place: int, turned: bool) -> Point | Curve:
+    """A step of the outline of a line's letter, on the page."""
+    xs, ys = [x + place for x in step[::2]], step[1::2]
+    dots = zip([LINE - y for y in ys], xs, strict=True) if turned else zip(xs, ys, strict=True)
+    return tuple(part for dot in dots for part in dot)  # type: ignore[return-value]
 
 
 def _rows(picture: Picture, block: Block) -> Iterator[npt.NDArray[np.uint8]]:

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from phonecase.art.layout import Fit, Layout, lay_out, lay_out_bare, lay_out_lines, micrometres
+from phonecase.art.layout import LINE, Fit, Layout, lay_out, lay_out_bare, lay_out_lines, micrometres
 from phonecase.art.phones import Opening, Phone, phones
 from phonecase.art.services import services
 from phonecase.art.styles import Orientation, Print
@@ -60,6 +60,9 @@ class Printing(Print):
 
     service: str | None = Field(None, examples=["gelato"])
     """Who prints it (docs/print.md): sets bleed and safe inset, where these aren't said."""
+
+    caption: bool = False
+    """Whether the passage stands along the grid, each character above its column."""
 
     cmyk: Path | None = None
     """A printer's ICC profile: the TIFF is in its inks then, and the PDF a PDF/X-4 for it."""
@@ -165,7 +168,14 @@ def pages(printing: Printing, units: int, characters: int) -> list[Layout]:
     if case is None:
         orientation = "portrait" if printing.orientation == "auto" else printing.orientation
         return [
-            lay_out_bare(units, characters, dpi=printing.dpi, orientation=orientation, cell=printing.cell)
+            lay_out_bare(
+                units,
+                characters,
+                dpi=printing.dpi,
+                orientation=orientation,
+                cell=printing.cell,
+                caption=printing.caption,
+            )
         ]
     sides = (case.width, case.height)
     if 2 * case.safe >= min(sides):
@@ -186,12 +196,14 @@ def pages(printing: Printing, units: int, characters: int) -> list[Layout]:
             fit=printing.fit,
             cell=printing.cell,
             template=template,
+            caption=printing.caption,
         )
     return [
         lay_out(
             units,
             characters,
             **size,
+            radius=micrometres(case.radius),
             dpi=printing.dpi,
             orientation=printing.orientation,
             fit=printing.fit,
@@ -199,8 +211,31 @@ def pages(printing: Printing, units: int, characters: int) -> list[Layout]:
             template=template,
             start=printing.start,
             start_row=printing.start_row or 0,
+            caption=printing.caption,
         )
     ]
+
+
+def hidden(layout: Layout, case: Case | None) -> int:
+    """How many columns' letters the camera covers, taken as a rectangle."""
+    scale = layout.dpi / 25.4  # px a mm
+    count = 0
+    for line in layout.captions:
+        for place in range(line.columns):
+            along, across = place * layout.cell, LINE * layout.cell
+            if layout.orientation == "portrait":
+                left, top, width, height = line.left, line.top + along, across, layout.cell
+            else:
+                left, top, width, height = line.left + along, line.top, layout.cell, across
+            left, top = left - layout.trim.left, top - layout.trim.top
+            count += any(
+                left < (opening.left + opening.width) * scale
+                and left + width > opening.left * scale
+                and top < (opening.top + opening.height) * scale
+                and top + height > opening.top * scale
+                for opening in (case.camera if case else ())
+            )
+    return count
 
 
 def in_words(printing: Printing, layouts: list[Layout], units: int, characters: int) -> str:

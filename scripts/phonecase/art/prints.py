@@ -8,16 +8,18 @@ from typing import Any
 
 from phonecase.art.colouring import coloured
 from phonecase.art.layout import Layout
+from phonecase.art.lettering import FONT, LEGIBLE, lacking, points, x_height
 from phonecase.art.origin import KEY, SOFTWARE, origin_json
 from phonecase.art.pdf import write_pdf
 from phonecase.art.picture import Picture, bands, palette
 from phonecase.art.png import write_png_by_rows
-from phonecase.art.printing import Printing, case_of, in_words, pages
+from phonecase.art.printing import Case, Printing, case_of, hidden, in_words, pages
 from phonecase.art.proof import guide, proof
 from phonecase.art.services import services
 from phonecase.art.styles import Shape, Style
 from phonecase.art.svg import write_svg
 from phonecase.art.tiff import write_tiff
+from phonecase.errors import UserError
 from phonecase.files import atomic
 from phonecase.ordering.files import SavedOrder
 from phonecase.states.file import States
@@ -49,8 +51,10 @@ def pictures_for_print(
 ) -> list[Picture]:
     """The pages of a picture; `origin` is what is known besides of where it came from.
 
-    Raises UserError where the grid finds no room on what is printed on.
+    Raises UserError where the grid finds no room on what is printed on, or a caption has no words.
     """
+    if printing.caption and states.own:
+        raise UserError("print.caption: a grid of your own has no passage to stand along it; leave it out")
     T, H = states.units.shape
     cells, colours = coloured(states, order.ordering, style)
     description = (
@@ -65,6 +69,7 @@ def pictures_for_print(
             colours=colours,
             ground=style.ground or style.colours[0],
             shape=Shape(gap=style.gap, round=style.round, join=style.join),
+            text=states.text,
             title=states.title,
             description=description,
             origin={
@@ -112,9 +117,33 @@ def write_prints(
         with atomic(_beside(stem, suffix)) as temporary:
             sheet.save(temporary, format="PNG")
     log.info("%s", in_words(printing, [picture.layout for picture in pictures], H, T))
+    if printing.caption:
+        _tell_of_caption(pictures, case)
     if printing.service:
         service = services()[printing.service]
         log.info("%s takes %s; send it %s.%s", service.name, service.says, stem.name, service.files[0])
+
+
+def _tell_of_caption(pictures: list[Picture], case: Case | None) -> None:
+    """Say how large its letters are, and which can't be read."""
+    text, layout = pictures[0].text, pictures[0].layout
+    count = sum(caption.columns for picture in pictures for caption in picture.layout.captions)
+    x, size = x_height(layout.cell, layout.dpi), points(layout.cell, layout.dpi)
+    said = (
+        f"caption: {min(count, len(text)):,} of {len(text):,} characters, {size:.1f} pt, an x {x:.2f} mm high"
+    )
+    if x < LEGIBLE:
+        log.warning(
+            "%s; from %.1f mm on, print is clearly legible, and larger cells have larger letters",
+            said,
+            LEGIBLE,
+        )
+    else:
+        log.info("%s", said)
+    if lost := lacking(text):
+        log.warning("caption: %s has no %s; their columns have no letter", FONT, " ".join(lost))
+    if covered := sum(hidden(picture.layout, case) for picture in pictures):
+        log.warning("caption: the camera covers up to %d of its characters", covered)
 
 
 def write_page_png(path: Path, picture: Picture) -> None:

@@ -14,7 +14,7 @@ MM_PER_INCH = 25.4
 
 
 def write_svg(path: Path, picture: Picture) -> None:
-    """Write a page as SVG: the ground, then of every colour one path a block."""
+    """Write a page as SVG: the ground, then of every colour one path a block, and one a caption."""
     layout = picture.layout
     width, height = (f"{side / layout.dpi * MM_PER_INCH:.4f}mm" for side in (layout.width, layout.height))
     rendering = "crispEdges" if picture.shape.plain else "geometricPrecision"
@@ -33,6 +33,13 @@ def write_svg(path: Path, picture: Picture) -> None:
             if drawn := drawing(outlines(cells == number, picture.shape)):
                 colour = picture.colours[number]
                 lines.append(f'<path fill="{colour}" fill-rule="evenodd" transform="{place}" d="{drawn}"/>')
+    for caption in layout.captions:
+        place = f"translate({caption.left} {caption.top}) scale({layout.cell})"
+        drawn = drawing(picture.lettering(caption))
+        lines.append(
+            f'<path fill="{picture.colours[picture.ink]}" shape-rendering="geometricPrecision" '
+            f'transform="{place}" d="{drawn}"/>'
+        )
     write_text(path, "\n".join([*lines, "</svg>", ""]))
 
 
