@@ -4,7 +4,7 @@ import { hidden, pushed } from "../../scripts/phonecase/explorer/page/case.js";
 import { layOut, layOutBare } from "../../scripts/phonecase/explorer/page/layout.js";
 import { lines, svg } from "../../scripts/phonecase/explorer/page/print.js";
 
-const SHEET = { width: 71_600, height: 147_600, bleed: 3000, safe: 3000 };
+const SHEET = { width: 71_600, height: 147_600, bleed: 3000, safe: 3000, radius: 12_400 };
 const START = { character: 1, row: 0 };
 
 test("a case is filled to the edge of its bleed, its characters from the top", () => {
@@ -41,7 +41,7 @@ test("contain shows every cell within the safe inset, or says that there is no r
 });
 
 test("lines of pixels are the cells, and what no cell covers is ground", () => {
-  const sheet = { width: 1000, height: 800, bleed: 0, safe: 0 };
+  const sheet = { width: 1000, height: 800, bleed: 0, safe: 0, radius: 0 };
   const layout = layOut(2, 3, sheet, 254, "landscape", "contain", START);
   assert.ok(layout); // 10 × 8 pixels, cells of 3
   const rows = [Uint8Array.of(1, 0, 1), Uint8Array.of(0, 1, 0)];
@@ -65,4 +65,19 @@ test("an SVG says its size in millimetres, and nothing in its title is markup", 
   assert.match(drawing, /width="3mm" height="1mm" viewBox="0 0 30 10"/);
   assert.match(drawing, /<title>&lt;a &amp; b&gt;<\/title>/);
   assert.match(drawing, /d="M10 0h20v10h-20z"/);
+});
+
+test("a caption is as far from the edge as scripts/phonecase/art/layout.py says", () => {
+  // of an iPhone 16, as `pages` gives it: its left and top, its letters, the cell, the units and the characters seen
+  for (const [orientation, fit, ...expected] of /** @type {const} */ ([
+    ["portrait", "cover", 832, 182, 207, 7, 112, 248],
+    ["landscape", "cover", 181, 71, 39, 14, 119, 60],
+    ["portrait", "contain", 775, 222, 274, 5, 128, 274],
+  ])) {
+    const layout = layOut(128, 274, SHEET, 300, orientation, fit, START, true);
+    assert.ok(layout?.caption);
+    const { left, top, first, columns } = layout.caption;
+    assert.equal(first, 0);
+    assert.deepEqual([left, top, columns, layout.cell, layout.unitsSeen, layout.charactersSeen], expected);
+  }
 });

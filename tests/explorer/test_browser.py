@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_args
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -21,7 +22,11 @@ from explorer.firefox import firefox as started
 from explorer.pages import ALPHABET, KNOWN, LONG, SIZE, STYLES, TEXT, made, write_page
 from phonecase.art import PRINTED, Orientation, render, write_png
 from phonecase.art.layout import Fit, Layout
+from phonecase.art.lettering import points
+from phonecase.art.picture import palette, pixels
 from phonecase.art.printing import Printing, pages
+from phonecase.art.prints import pictures_for_print
+from phonecase.art.svg import drawing
 from phonecase.corpus import Vocabulary
 from phonecase.explorer import data
 from phonecase.explorer.gallery import Gallery, Grid, gallery
@@ -691,3 +696,46 @@ def test_text_twice_as_large_stays_within_the_page(page: Any) -> None:
     if page.evaluate("() => innerWidth") > PHONE["viewport"]["width"]:
         page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
         assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("phone", ["", "iphone_16"])
+def test_a_caption_is_the_workflow_s_pixel_by_pixel_and_curve_by_curve(page: Any, phone: str) -> None:
+    _, states, orders = made()
+    page.select_option("#model", phone)
+    page.check("#caption")
+    expect(page).to_have_url(re.compile("cap=1"))
+    (layout,) = pages(
+        Printing(phone=phone or "none", caption=True, **SIZE.model_dump()), *states.units.shape[::-1]
+    )
+    expect(page.locator("#size")).to_contain_text(f"The letters are {points(layout.cell, SIZE.dpi):.1f} pt.")
+    for orientation, fit in [("portrait", "cover"), ("landscape", "cover"), ("portrait", "contain")]:
+        page.check(f"input[value={orientation}]")
+        begun = {"start": 7} if phone and fit == "cover" else {}
+        if phone:
+            page.check(f"input[value={fit}]")
+        if begun:
+            page.fill("#start", "7")
+        printing = Printing.checked(
+            {"phone": phone or "none", "fit": fit, "orientation": orientation, "caption": True}
+            | SIZE.model_dump()
+            | begun
+        )
+        (picture,) = pictures_for_print(states, orders["two_opt"], PRINTED, printing, {})
+        with page.expect_download() as download:
+            page.click("#png")
+        with Image.open(download.value.path()) as image:
+            assert image.getpalette()[:48] == [  # type: ignore[index]
+                part for colour in palette(picture) for part in ImageColor.getrgb(colour)
+            ]
+            np.testing.assert_array_equal(np.asarray(image), pixels(picture))
+        with page.expect_download() as download:
+            page.click("#svg")
+        letters = ElementTree.parse(download.value.path()).findall("{*}path[@transform]")
+        (line,) = picture.layout.captions
+        assert [letter.attrib["d"] for letter in letters] == [drawing(picture.lettering(line))]
+        assert letters[0].attrib["transform"].startswith(f"translate({line.left} {line.top})")
+    expect(page.locator("#settings")).to_contain_text("orientation: portrait")
+    lines = yaml.safe_load(page.inner_text("#settings"))
+    assert lines["print"]["caption"] is True
+    assert Printing.checked(lines["print"]).orientation == "portrait"
+    expect(page.locator("#command")).to_contain_text("results/print/small/verse/two_opt/printed.png")

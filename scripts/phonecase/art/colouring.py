@@ -78,6 +78,11 @@ def gradient(colours: Sequence[str], steps: int) -> tuple[str, ...]:
     return tuple(coded(from_oklab((L, a, b))) for L, a, b in between.tolist())
 
 
+def shades(ground: str, colour: str, levels: int) -> list[str]:
+    """The colours of pixels that are covered by 1 of so many parts, by 2, and so on to all."""
+    return [blend(ground, colour, level / levels) for level in range(1, levels + 1)]
+
+
 def blend(first: str, second: str, share: float) -> str:
     """The colour of a pixel of which a share is the second colour, as light mixes."""
     one, other = np.array(linear(first)), np.array(linear(second))

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from phonecase.art.colour import apart
-from phonecase.art.colouring import blend
+from phonecase.art.colouring import shades
 from phonecase.art.layout import LINE, Block, Caption, Layout
 from phonecase.art.lettering import coverage, letter
 from phonecase.art.shapes import Curve, Point, tiles
@@ -69,15 +69,12 @@ class Picture:
 def palette(picture: Picture) -> list[str]:
     """The colours of the pixels' numbers (see `bands`)."""
     levels = _levels(picture)
-
-    def shades(number: int) -> list[str]:
-        colour = picture.colours[number]
-        return [blend(picture.ground, colour, level / levels) for level in range(1, levels + 1)]
-
     if picture.shape.plain:
         colours = [*picture.colours] + [picture.ground] * (picture.ground not in picture.colours)
-        return colours + (shades(picture.ink)[:-1] if picture.layout.captions else [])
-    return [picture.ground] + [shade for number in picture.painted for shade in shades(number)]
+        letters = shades(picture.ground, picture.colours[picture.ink], levels)[:-1]
+        return colours + (letters if picture.layout.captions else [])
+    parts = [shades(picture.ground, picture.colours[number], levels) for number in picture.painted]
+    return [picture.ground, *chain.from_iterable(parts)]
 
 
 def bands(picture: Picture) -> Iterator[tuple[npt.NDArray[np.uint8], int]]:
@@ -134,11 +131,11 @@ def _letters(picture: Picture, caption: Caption) -> Iterator[npt.NDArray[np.uint
     levels = _levels(picture)
     colours = palette(picture)
     if picture.shape.plain:
-        shades = [colours.index(picture.ground), *range(len(colours) - levels + 1, len(colours)), picture.ink]
+        known = [colours.index(picture.ground), *range(len(colours) - levels + 1, len(colours)), picture.ink]
     else:
         first = picture.painted.index(picture.ink) * levels
-        shades = [0, *range(first + 1, first + levels + 1)]
-    numbers = np.array(shades, np.uint8)
+        known = [0, *range(first + 1, first + levels + 1)]
+    numbers = np.array(known, np.uint8)
     for character in picture.letters(caption):
         yield numbers[coverage(character, picture.layout.cell, levels)]
 

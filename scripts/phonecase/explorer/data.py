@@ -9,8 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from phonecase.art import PRINTED, Print, Style
+from phonecase.art.colouring import shades
 from phonecase.art.layout import micrometres
+from phonecase.art.lettering import letter
 from phonecase.art.phones import Phone, phones
+from phonecase.art.picture import LEVELS
 from phonecase.corpus import Vocabulary
 from phonecase.corpus.words import ALIKE
 from phonecase.errors import UserError
@@ -63,7 +66,11 @@ def about(
         "network": network,
         "why_not": why_not,
         "passages": [_passage(states, orders) for states, orders in passages],
-        "styles": [{"name": name, "colours": style.colours} for name, style in drawn.items()],
+        "styles": [
+            {"name": name, "colours": style.colours, "shades": shades(*style.colours, LEVELS)[:-1]}
+            for name, style in drawn.items()
+        ],
+        "letters": {character: letter(character) for character in vocabulary.characters},
         "print": size.model_dump(),
         "units_known": known,
         "phones": [_phone(key, phone) for key, phone in phones().items()],

@@ -11,11 +11,13 @@
  * @typedef {import("./layout.js").Start} Start
  * @typedef {{ left: number, top: number, width: number, height: number, radius: number }} Opening micrometres
  * @typedef {{ key: string, name: string, width: number, height: number, radius: number, camera: Opening[] }} Phone
- * @typedef {{ phone: Phone | null, orientation: Orientation, fit: Fit, start: Start }} Choice no phone: the picture alone
+ * @typedef {{ phone: Phone | null, orientation: Orientation, fit: Fit, start: Start, caption: boolean }} Choice no phone: the
+ *   picture alone
  */
 
-import { layOut, layOutBare } from "./layout.js";
-import { lines, rgb } from "./print.js";
+import { CAPTION, layOut, layOutBare } from "./layout.js";
+import { LINE } from "./letters.js";
+import { lines, palette, rgb } from "./print.js";
 
 /** Beyond the edge of a case, and within it: micrometres, the trade's habit, and the workflow's. */
 const [BLEED, SAFE] = [3000, 3000];
@@ -30,10 +32,11 @@ const LARGEST = 8192;
  * @param {Data["print"]} print
  * @returns {Layout | null}
  */
-export function layoutOf({ phone, orientation, fit, start }, units, characters, { cell, dpi }) {
-  if (!phone) return layOutBare(units, characters, dpi, orientation, cell);
-  const { width, height } = phone;
-  return layOut(units, characters, { width, height, bleed: BLEED, safe: SAFE }, dpi, orientation, fit, start);
+export function layoutOf({ phone, orientation, fit, start, caption }, units, characters, { cell, dpi }) {
+  if (!phone) return layOutBare(units, characters, dpi, orientation, cell, caption);
+  const { width, height, radius } = phone;
+  const sheet = { width, height, radius, bleed: BLEED, safe: SAFE };
+  return layOut(units, characters, sheet, dpi, orientation, fit, start, caption);
 }
 
 /** Whether something is cut off, so that where it starts is a choice. @param {Choice} choice */
@@ -42,8 +45,12 @@ export function hasStart({ phone, fit }) {
 }
 
 /** How many rows a case doesn't show, not even in part. @param {Layout} layout @param {number} units */
-export function hidden({ orientation, trim, cell }, units) {
-  return Math.max(0, units - Math.ceil((orientation === "portrait" ? trim.width : trim.height) / cell));
+export function hidden({ orientation, trim, cell, caption }, units) {
+  const portrait = orientation === "portrait";
+  let [from, to] = portrait ? [trim.left, trim.left + trim.width] : [trim.top, trim.top + trim.height];
+  if (caption && portrait) to = caption.left - (CAPTION - LINE) * cell;
+  else if (caption) from = caption.top + CAPTION * cell;
+  return Math.max(0, units - Math.ceil((to - from) / cell));
 }
 
 /**
@@ -59,7 +66,7 @@ export function pushed({ character, row }, layout, units, characters, { right, d
   const [along, across] = layout.orientation === "portrait" ? [down, -right] : [right, down];
   const next = (((character - 1 - along) % characters) + characters) % characters;
   const most = hidden(layout, units) + 1;
-  const edge = row || Math.ceil(most / 2); // where they lie if they are centred
+  const edge = row || (layout.caption ? 1 : Math.ceil(most / 2)); // where they lie if they are centred
   return { character: next + 1, row: across ? Math.max(1, Math.min(most, edge - across)) : row };
 }
 
@@ -68,18 +75,21 @@ export function pushed({ character, row }, layout, units, characters, { right, d
  * unit; portrait is the same turned clockwise by a quarter, so that the text runs down it.
  * @param {Reading} reading
  * @param {Order} order
- * @param {[string, string]} colours
+ * @param {Data["styles"][number]} style
  * @param {Layout} layout
+ * @param {Data["letters"]} letters
  * @returns {Picture}
  */
-export function pictureOf({ states: { bits, T, H } }, { units, signs }, colours, layout) {
+export function pictureOf({ text, states: { bits, T, H } }, { units, signs }, { colours, shades }, layout, letters) {
   /** @type {(row: number, t: number) => number} */
   const cell = (row, t) => (signs[row] > 0 ? bits[t * H + units[row]] : 1 - bits[t * H + units[row]]);
   const rows =
     layout.orientation === "landscape"
       ? units.map((_, row) => Uint8Array.from({ length: T }, (_, t) => cell(row, t)))
       : Array.from({ length: T }, (_, t) => Uint8Array.from({ length: H }, (_, x) => cell(H - 1 - x, t)));
-  return { rows, colours, layout };
+  const { first, columns } = layout.caption ?? { first: 0, columns: 0 };
+  const caption = Array.from({ length: columns }, (_, place) => letters[text[(first + place) % T]]);
+  return { rows, colours, layout, caption: layout.caption && { letters: caption, shades } };
 }
 
 /**
@@ -91,12 +101,14 @@ export function settingsOf({ reading, model, order, style, print: { cell, dpi },
   if (!order) return null;
   const passage = reading.own ? "yours" : reading.passage.name;
   const words = JSON.stringify(reading.own ? reading.text.join("") + reading.next : reading.passage.reference);
-  const { phone, orientation, fit, start } = choice;
+  const { phone, orientation, fit, start, caption } = choice;
   const borders = `bleed: ${BLEED / 1000}, safe: ${SAFE / 1000}`;
   const first = start.character > 1 ? `, start: ${start.character}` : "";
   const row = start.row ? `, start_row: ${start.row}` : "";
   const starts = hasStart(choice) ? first + row : "";
   const onCase = phone ? `, phone: ${phone.key}, orientation: ${orientation}, fit: ${fit}${starts}, ${borders}` : "";
+  const turn = phone ? "" : `, orientation: ${orientation}`;
+  const withCaption = caption ? `${turn}, caption: true` : "";
   const settings = [
     "passages:",
     `  ${passage}: ${reading.own ? `{text: ${words}}` : words}`,
@@ -104,11 +116,12 @@ export function settingsOf({ reading, model, order, style, print: { cell, dpi },
     `  ${order.name}:${order.name === order.strategy ? "" : ` {strategy: ${order.strategy}}`}`,
     "styles:",
     `  ${style.name}: {colours: ${JSON.stringify(style.colours)}}`,
-    `print: {cell: ${cell}, dpi: ${dpi}${onCase}}`,
+    `print: {cell: ${cell}, dpi: ${dpi}${onCase}${withCaption}}`,
     "",
   ].join("\n");
-  const turned = !phone && orientation === "portrait" ? ".portrait" : "";
-  const file = `results/${phone ? "print" : "art"}/${model}/${passage}/${order.name}/${style.name}${turned}.png`;
+  const forPrint = phone || caption; // other pictures are cells and nothing else
+  const turned = !forPrint && orientation === "portrait" ? ".portrait" : "";
+  const file = `results/${forPrint ? "print" : "art"}/${model}/${passage}/${order.name}/${style.name}${turned}.png`;
   return { settings, command: `snakemake ${file} --configfile yours.yaml --cores 4 --resources gpu=1` };
 }
 
@@ -128,7 +141,7 @@ export function preview(canvas, picture, phone) {
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const pixels = context.createImageData(shown(width), shown(height));
   const words = new Uint32Array(pixels.data.buffer);
-  const both = picture.colours.map((colour) => new Uint32Array(Uint8Array.from([...rgb(colour), 255]).buffer)[0]);
+  const both = palette(picture).map((colour) => new Uint32Array(Uint8Array.from([...rgb(colour), 255]).buffer)[0]);
   let y = 0;
   for (const [line, times] of lines(picture)) {
     const coloured = Uint32Array.from({ length: pixels.width }, (_, x) => both[line[x * step]]);

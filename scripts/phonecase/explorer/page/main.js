@@ -6,6 +6,7 @@ import { colourText, layText, showBit, showCharacter, showLikely, showStretch, s
 import { hasStart, hidden, layoutOf, pictureOf, preview, pushed, settingsOf } from "./case.js";
 import { chart, counted, made, named, part, percent, save } from "./dom.js";
 import { forgetInks, Grid, visible } from "./grid.js";
+import { points } from "./letters.js";
 import { identity, mean, moved, signed, similarity, sortedBy, twoOpt } from "./orders.js";
 import { png, svg } from "./print.js";
 import { LONGEST, ownReading, placeOf, readingOf, wholeText } from "./reading.js";
@@ -64,7 +65,7 @@ const view = {
   /** @type {"bit" | "surprise"} */
   by: "bit",
   /** @type {import("./case.js").Choice} */
-  choice: { phone: null, orientation: "portrait", fit: "cover", start: FROM_THE_FIRST },
+  choice: { phone: null, orientation: "portrait", fit: "cover", start: FROM_THE_FIRST, caption: false },
 };
 
 let written = 0; // goes up when the network is to stop writing, or a text is another now
@@ -488,7 +489,7 @@ function strategyNow() {
 function picture() {
   const { reading, rows, style, choice } = view;
   const layout = layoutOf(choice, data.units, reading.text.length, data.print);
-  return layout && pictureOf(reading, rows, data.styles[style].colours, layout);
+  return layout && pictureOf(reading, rows, data.styles[style], layout, data.letters);
 }
 
 function showCase() {
@@ -519,11 +520,12 @@ function showCase() {
 }
 
 /** @param {import("./layout.js").Layout} layout */
-function sizeOf({ trim, width, height, dpi, cell, unitsSeen, charactersSeen }) {
+function sizeOf({ trim, width, height, dpi, cell, unitsSeen, charactersSeen, caption }) {
   const millimetres = (/** @type {number} */ pixels) => ((pixels * 25.4) / dpi).toFixed(1);
   const seen = `${unitsSeen} of ${data.units} bits and ${charactersSeen} of ${view.reading.text.length} characters are seen`;
+  const letters = caption ? ` The letters are ${points(cell, dpi).toFixed(1)} pt.` : "";
   const cut = trim.width < width ? `, and 3 mm on every side to be cut off` : "";
-  return `${millimetres(trim.width)} × ${millimetres(trim.height)} mm${cut}: ${width} × ${height} pixels at ${dpi} DPI, ${cell} a cell. ${seen}.`;
+  return `${millimetres(trim.width)} × ${millimetres(trim.height)} mm${cut}: ${width} × ${height} pixels at ${dpi} DPI, ${cell} a cell. ${seen}.${letters}`;
 }
 
 /** Where the case begins, if that is a choice. @param {import("./layout.js").Layout | undefined} layout */
@@ -581,6 +583,7 @@ function remember() {
     if (choice.start.character > 1) hash.set("b", String(choice.start.character));
     if (choice.start.row) hash.set("r", String(choice.start.row));
   }
+  if (choice.caption) hash.set("cap", "1");
   remembered = `#${hash}`;
   history.replaceState(null, "", remembered);
 }
@@ -605,7 +608,9 @@ async function recall() {
     fit: hash.get("fit") === "contain" ? "contain" : "cover",
     orientation: hash.get("f") === "landscape" ? "landscape" : "portrait",
     start: FROM_THE_FIRST,
+    caption: hash.has("cap"),
   };
+  part("caption", HTMLInputElement).checked = view.choice.caption;
   part("model", HTMLSelectElement).value = view.choice.phone?.key ?? "";
   view.order = "";
   view.hand = null;
@@ -788,6 +793,11 @@ function listenToCase() {
     const key = /** @type {HTMLSelectElement} */ (event.target).value;
     const phone = data.phones.find((one) => one.key === key) ?? null;
     view.choice = { ...view.choice, phone, start: { ...view.choice.start, row: 0 } };
+    settle();
+  });
+  const caption = part("caption", HTMLInputElement);
+  caption.addEventListener("change", () => {
+    view.choice = { ...view.choice, caption: caption.checked, start: { ...view.choice.start, row: 0 } };
     settle();
   });
   listenToStart();

@@ -8,10 +8,13 @@
  *   name: string, reference: string, text: string, last: string, states: string, surprise: string,
  *   places: [number, string][], orders: GivenOrder[], left_out: number,
  * }} Passage states and surprise as base64; places: from which column on the text is which verse
+ * @typedef {{ name: string, colours: [string, string], shades: string[] }} Style shades: of pixels that letters cover in
+ *   part, from the first of the colours to the second
  * @typedef {{
  *   model: string, summary: string[], units: number, characters: string[], alike: Record<string, string[]>,
  *   network: { sizes: import("./network.js").Sizes, numbers: string, embedding_scale: number } | null, why_not: string,
- *   passages: Passage[], styles: { name: string, colours: [string, string] }[], print: { cell: number, dpi: number },
+ *   passages: Passage[], styles: Style[], print: { cell: number, dpi: number },
+ *   letters: Record<string, import("./letters.js").Outline>,
  *   units_known: Record<string, string>, phones: import("./case.js").Phone[],
  * }} Data what scripts/phonecase/explorer/data.py writes
  * @typedef {{
