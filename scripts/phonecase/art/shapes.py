@@ -30,7 +30,7 @@ def radius(shape: Shape) -> float:
 
 def outlines(mask: npt.NDArray[np.bool_], shape: Shape) -> Iterator[Path]:  # (down, across)
     """The outlines of the cells of a mask; x is across, y down, a cell 1 × 1. Fill them by even and odd."""
-    inset, r = shape.gap / 2, radius(shape)
+    inset, r = shape.gap / 2 or 0, radius(shape)  # whole numbers stay whole, and are written faster
     if shape.join or shape.plain:
         for corners in _loops(mask):
             yield _rounded([(x + dx * inset, y + dy * inset) for x, y, dx, dy in corners], r)
