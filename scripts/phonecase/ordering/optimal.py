@@ -42,9 +42,10 @@ Rounds = Annotated[int, Field(ge=1)]
 TimeLimit = Annotated[float, Field(gt=0)] | None  # seconds
 
 NEIGHBOURS = 8  # of each city, that searches and the first relaxation consider
-KICKS, MOST_KICKS = 60, 60_000  # of a local search, for each city and in all
-FIRST_SHARE, BOUND_SHARE = 0.2, 0.6  # of the time left, at most, for the first search and then the bound
+KICKS = 20  # of the local search, for each city
+BOUND_SHARE = 0.6  # of the time left, at most, for the first relaxation
 KICKS_AT_ONCE = 1000  # before it looks at the clock
+FINE = 64  # parts of a character in which the local search counts
 PRICED_AT_ONCE = 1000  # edges
 PRICED = 1e-6  # an edge is left out for good if its reduced cost is above −this
 MOST_EDGES = 100  # for each city; if more may be useful, branching would not end
@@ -110,6 +111,7 @@ class _Search:
         self.length = self._measure(self.tour)
         self.cuts: list[Cut] = []
         self.root = Prices(np.zeros(self.n), {})
+        self.least = 0.0  # what `root` proves, in 1 / SCALE
         self.tree: _Part | None = None
 
     def run(self) -> None:
@@ -118,17 +120,14 @@ class _Search:
 
         near = _neighbours(self.d)
         i, j = np.repeat(np.arange(self.n), near.shape[1]), near.ravel()
-        self._search_locally(near, i, j, self.d[i, j], self._share(FIRST_SHARE))
-        if self._proven() or time.monotonic() > self.deadline:
-            return
+        self._accept(self._joined(i, j, self.d[i, j]))
         edges = set(zip(np.minimum(i, j).tolist(), np.maximum(i, j).tolist(), strict=True))
         edges |= {(i, self.n - 1) for i in range(self.n - 1)} | self._edges_of_tour()
         relaxation = Relaxation(self.d, edges, rounds=self.rounds)
-        self._solve_root(relaxation, self._share(BOUND_SHARE))
-        if self._proven() or time.monotonic() > self.deadline:
+        self._solve_root(relaxation)
+        if self._proven():
             return
-        near = _neighbours(reduced_costs(self.d, self.root, self.cuts))
-        self._search_locally(near, relaxation.i, relaxation.j, -relaxation.values, self.deadline)
+        self._search_locally(self._joined(relaxation.i, relaxation.j, -relaxation.values))
         if self._proven() or relaxation.rounds == 0:
             return
         useful = useful_edges(self.d, self.root, self.cuts, self.length)
@@ -160,22 +159,18 @@ class _Search:
             "proof": values,
         }
 
-    def _share(self, share: float) -> float:
-        """When this share of the time that is left will be over."""
-        now = time.monotonic()
-        return now + share * (self.deadline - now)
-
-    def _solve_root(self, relaxation: "Relaxation", deadline: float) -> None:
+    def _solve_root(self, relaxation: "Relaxation") -> None:
         """Bound all tours: find cuts, then edges that were left out but would help, until there are none."""
+        now = time.monotonic()
+        deadline = now + BOUND_SHARE * (self.deadline - now)
         everywhere = np.ones(self.d.shape, np.bool_)
-        best = 0.0
         while True:
             length = relaxation.tighten(np.inf, deadline)
             self._accept(relaxation.tour())
             prices = relaxation.prices()
             proven = bound(self.d, prices, relaxation.cuts, everywhere, {})
-            if proven > best:
-                best, self.root, self.cuts = proven, prices, list(relaxation.cuts)
+            if proven > self.least:
+                self.least, self.root, self.cuts = proven, prices, list(relaxation.cuts)
             if length is None:
                 return
             r = reduced_costs(self.d, prices, relaxation.cuts)
@@ -236,19 +231,30 @@ class _Search:
                 break
         return chosen
 
-    def _search_locally(self, near: Neighbours, i: Cities, j: Cities, cost: Floats, until: float) -> None:
-        """Improve the tour that takes the edges i-j of the least cost, wherever it can, among neighbours."""
-        from phonecase.ordering.tours import iterated_local_search, joined
+    def _joined(self, i: Cities, j: Cities, cost: Floats) -> Tour:
+        """The tour that takes the edges i-j of the least cost, wherever it can."""
+        from phonecase.ordering.tours import joined
 
         cheapest = np.argsort(cost, kind="stable")
-        tour = joined(self.n, i[cheapest], j[cheapest])
-        lengths = self.d.astype(np.int32)
-        far = np.take_along_axis(self.d, near, 1)
+        return np.array(joined(self.n, i[cheapest], j[cheapest]), np.int64)
+
+    def _search_locally(self, tour: Tour) -> None:
+        """Improve a tour among the neighbours that edges of low reduced cost make.
+
+        The cities' prices take the same from each tour's length, but they show which edges are too long for
+        where they are: what is left of an edge's length says more of it than the length does (Helsgaun 2000).
+        """
+        from phonecase.ordering.tours import iterated_local_search
+
+        near = _neighbours(reduced_costs(self.d, self.root, self.cuts))
+        prices = np.rint(self.root.cities * FINE / SCALE)
+        d = (FINE * self.d - prices[:, None] - prices).astype(np.int32)
+        far = np.take_along_axis(d, near, 1)
         near = np.take_along_axis(near, np.argsort(far, axis=1, kind="stable"), 1)
-        for seed in range(min(KICKS * self.n, MOST_KICKS) // KICKS_AT_ONCE + 1):
-            iterated_local_search(lengths, near, tour, KICKS_AT_ONCE, seed)
-            self._accept(np.array(tour, np.int64))
-            if time.monotonic() > until:
+        for seed in range(KICKS * self.n // KICKS_AT_ONCE + 1):
+            iterated_local_search(d, near, tour, KICKS_AT_ONCE, seed)
+            self._accept(tour.copy())
+            if self._proven() or time.monotonic() > self.deadline:
                 break
 
     def _accept(self, tour: Tour | None) -> None:
@@ -259,8 +265,7 @@ class _Search:
         return int(self.d[tour, np.roll(tour, 1)].sum())
 
     def _proven(self) -> bool:
-        everywhere = np.ones(self.d.shape, np.bool_)
-        return bound(self.d, self.root, self.cuts, everywhere, {}) > SCALE * (self.length - 1)
+        return self.least > SCALE * (self.length - 1)
 
     def _edges_of_tour(self) -> set[Edge]:
         ends = zip(self.tour.tolist(), np.roll(self.tour, 1).tolist(), strict=True)

@@ -1,4 +1,4 @@
-"""Short tours, by iterated local search: where `optimal` starts from, and all there is for very many units.
+"""Short tours, by iterated local search: those that `optimal` proves to be shortest, or nearly so.
 
 A tour is an array of n cities and its way back from the last to the first; `place[c]` is where city c
 stands in it. An open path is a tour with one more city at distance 0 of all others.
@@ -8,8 +8,9 @@ import numpy as np
 
 from phonecase.ordering.kernels import Bools, Ints, compiled
 
-LONGEST_SEGMENT = 3  # that Or-opt moves elsewhere
-LONGEST_KICK = 50  # cities in each of the two neighbouring stretches that a kick swaps
+DEPTH = 10  # moves in a chain
+PATH, PATHS, CIRCLE_ON, CIRCLE_BACK = 0, 1, 2, 3  # kinds of moves
+LONGEST_KICK = 10  # cities in each of the two neighbouring stretches that a kick swaps
 
 
 @compiled
@@ -39,7 +40,7 @@ def joined(n: int, i: Ints, j: Ints) -> Ints:
 
 @compiled
 def iterated_local_search(d: Ints, near: Ints, tour: Ints, kicks: int, seed: int) -> int:
-    """Improve a tour in place by 2-opt and Or-opt, kicking it out of local optima; returns its length.
+    """Improve a tour in place by chains of moves, kicking it out of local optima; returns its length.
 
     `d` (n, n) are the distances, `near` (n, k) each city's likely neighbours, nearest first. A kick swaps two
     short neighbouring stretches at a random place; only the cities around it are looked at again, and the
@@ -67,7 +68,7 @@ def iterated_local_search(d: Ints, near: Ints, tour: Ints, kicks: int, seed: int
         if longer <= 0:
             length += longer
         else:
-            _undo(tour, place, journal)
+            _undo(tour, place, journal, 0)
     return length
 
 
@@ -88,17 +89,15 @@ def _improve(
 ) -> int:
     """Look at the stacked cities, and at all that change meanwhile, until no move helps; returns the gain."""
     total = 0
-    touched = np.empty(6, np.int64)
-    room = len(journal) // 2 - 4  # turns; more have never been needed
+    touched = np.empty(5 * DEPTH, np.int64)
+    room = len(journal) // 2 - 4 * DEPTH  # turns; more have never been needed
     while top > 0:
         top -= 1
         city = stack[top]
         stacked[city] = False
         gain = 1
         while gain > 0 and journal[0] < room:
-            gain = _two_opt(d, near, tour, place, city, touched, journal)
-            if gain == 0:
-                gain = _or_opt(d, near, tour, place, city, touched, journal)
+            gain = _lin_kernighan(d, near, tour, place, city, touched, journal)
             if gain > 0:
                 total += gain
                 top = _push(stack, top, stacked, touched)
@@ -106,58 +105,105 @@ def _improve(
 
 
 @compiled
-def _two_opt(d: Ints, near: Ints, tour: Ints, place: Ints, a: int, touched: Ints, journal: Ints) -> int:
-    """Make the first improving 2-opt move that joins city a to one of its neighbours; returns the gain."""
+def _lin_kernighan(
+    d: Ints, near: Ints, tour: Ints, place: Ints, t1: int, touched: Ints, journal: Ints
+) -> int:
+    """Make the first improving chain of moves that begins with an edge of city t1; returns the gain.
+
+    Each move takes away t1-t2 and one or two edges more, and adds as many; the last one added, back to t1, is
+    the next move's t1-t2. Only while what was taken away is longer than what was added, that last one apart,
+    is it worth going on (Lin and Kernighan's gain criterion).
+    """
+    move = np.empty(5, np.int64)
     for step in (1, -1):
-        b = _next(tour, place, a, step)
-        for c in near[a]:
-            saved = d[a, b] - d[a, c]
-            if saved <= 0:
+        t2 = _next(tour, place, t1, step)
+        spare: int = d[t1, t2]
+        made = journal[0]
+        touched[:] = t1
+        for depth in range(DEPTH):
+            touched[5 * depth] = t2
+            spare = _best_move(d, near, tour, place, t1, t2, spare, move)
+            if spare <= 0:
                 break
-            e = _next(tour, place, c, step)
-            gain: int = saved + d[c, e] - d[b, e]
+            _make(tour, place, t1, t2, move, journal)
+            touched[5 * depth + 1 : 5 * depth + 5] = move[1:]
+            t2 = move[4]
+            gain: int = spare - d[t2, t1]
             if gain > 0:
-                _exchange(tour, place, a, b, c, e, journal)
-                touched[0], touched[1], touched[2], touched[3], touched[4], touched[5] = a, b, c, e, a, a
                 return gain
+        _undo(tour, place, journal, made)
     return 0
 
 
 @compiled
-def _or_opt(d: Ints, near: Ints, tour: Ints, place: Ints, first: int, touched: Ints, journal: Ints) -> int:
-    """Make the first improving move of a short segment that starts at a city to beside one of the city's
-    neighbours; returns the gain."""
+def _best_move(d: Ints, near: Ints, tour: Ints, place: Ints, t1: int, t2: int, spare: int, move: Ints) -> int:
+    """Find the move that closes to a gain, or else the one that leaves most spare; returns what it leaves.
+
+    `move` gets its kind and t3, t4, t5, t6: edges t1-t2, t3-t4 and t5-t6 go; t2-t3, t4-t5 and t6-t1 come.
+    Without t1-t2, the tour is a path from t2 to t1. If t4 comes before t3 there, that leaves a path
+    from t4 to t1, and t6 comes before t5 there. Else it leaves a circle from t2 to t3, with t5 and t6 in it.
+    """
     n = len(tour)
-    for step in (1, -1):
-        before = _next(tour, place, first, -step)
-        last = first
-        for size in range(1, min(LONGEST_SEGMENT, n - 3) + 1):
-            if size > 1:
-                last = _next(tour, place, last, step)
-            after = _next(tour, place, last, step)
-            saved = d[before, first] + d[last, after] - d[before, after]
-            for beside in near[first]:
-                if d[first, beside] >= saved:
+    step = 1 if _next(tour, place, t1, 1) == t2 else -1
+    most = 0
+    for t3 in near[t2]:
+        saved = spare - d[t2, t3]
+        if saved <= 0:
+            break
+        if t3 == t1:
+            continue
+        at3 = ((place[t3] - place[t2]) * step) % n
+        for side in (-step, step):
+            t4 = _next(tour, place, t3, side)
+            if t4 in (t1, t2):
+                continue
+            opened: int = saved + d[t3, t4]
+            if side == -step and opened > d[t4, t1]:
+                move[0], move[1], move[2], move[3], move[4] = PATH, t3, t4, t3, t4
+                return opened
+            for t5 in near[t4]:
+                left = opened - d[t4, t5]
+                if left <= 0:
                     break
-                if ((place[beside] - place[first]) * step) % n < size:
-                    continue  # it is in the segment
-                for side in (step, -step):
-                    other = _next(tour, place, beside, side)
-                    if (beside == before and other == first) or (beside == after and other == last):
+                if t5 == t3:
+                    continue
+                at5 = ((place[t5] - place[t2]) * step) % n
+                for way in (step, -step):
+                    if side == -step:
+                        kind = PATHS
+                        if (way == step) != (at5 < at3):
+                            continue
+                    else:
+                        kind = CIRCLE_ON if way == step else CIRCLE_BACK
+                        if at5 > at3 or (t5 == t2 and way == -step):
+                            continue
+                    t6 = _next(tour, place, t5, way)
+                    if t6 in (t1, t4):
                         continue
-                    gain: int = saved + d[beside, other] - d[first, beside] - d[last, other]
-                    if gain <= 0:
-                        continue
-                    # Now: before, first..last, after ... beside, other (or other, beside)
-                    left, right = (beside, other) if side == step else (other, beside)
-                    _exchange(tour, place, before, first, left, right, journal)
-                    _exchange(tour, place, before, left, after, last, journal)
-                    if side == step:
-                        _exchange(tour, place, left, last, first, right, journal)
-                    touched[0], touched[1], touched[2] = before, first, last
-                    touched[3], touched[4], touched[5] = after, beside, other
-                    return gain
-    return 0
+                    value: int = left + d[t5, t6]
+                    if value > d[t6, t1] or value > most:
+                        most = value
+                        move[0], move[1], move[2], move[3], move[4] = kind, t3, t4, t5, t6
+                        if value > d[t6, t1]:
+                            return value
+    return most
+
+
+@compiled
+def _make(tour: Ints, place: Ints, t1: int, t2: int, move: Ints, journal: Ints) -> None:
+    """Make a move that `_best_move` found, turn by turn."""
+    kind, t3, t4, t5, t6 = move[0], move[1], move[2], move[3], move[4]
+    if kind in (PATH, PATHS):
+        _exchange(tour, place, t1, t2, t4, t3, journal)
+        if kind == PATHS:
+            _exchange(tour, place, t1, t4, t6, t5, journal)
+    elif kind == CIRCLE_ON:
+        _exchange(tour, place, t1, t2, t3, t4, journal)
+        _exchange(tour, place, t1, t3, t6, t5, journal)
+        _exchange(tour, place, t3, t5, t2, t4, journal)
+    else:
+        _exchange(tour, place, t1, t2, t6, t5, journal)
+        _exchange(tour, place, t2, t5, t3, t4, journal)
 
 
 @compiled
@@ -211,7 +257,8 @@ def _turn(tour: Ints, place: Ints, i: int, j: int) -> None:
 
 
 @compiled
-def _undo(tour: Ints, place: Ints, journal: Ints) -> None:
-    """Take back all turns in the journal: their number, then the two places of each."""
-    for k in range(journal[0], 0, -1):
+def _undo(tour: Ints, place: Ints, journal: Ints, made: int) -> None:
+    """Take back the last turns in the journal, all but `made`: it has their number, then two places each."""
+    for k in range(journal[0], made, -1):
         _turn(tour, place, journal[2 * k - 1], journal[2 * k])
+    journal[0] = made
