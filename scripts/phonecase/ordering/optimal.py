@@ -20,6 +20,7 @@ from phonecase.ordering.bounds import (
     Distances,
     Prices,
     bound,
+    bound_of_all,
     reduced_costs,
     tour_distances,
     useful_edges,
@@ -136,7 +137,7 @@ class _Search:
             log.info("%d units: too many for a proof; the gap is what is known", self.n - 1)
             return
         pairs = zip(i.tolist(), j.tolist(), strict=True)
-        self._branch(Relaxation(self.d, pairs, self.cuts, rounds=relaxation.rounds), useful)
+        self._branch(Relaxation(self.d, pairs, self.cuts, rounds=relaxation.rounds))
 
     def certificate(self, units: Units) -> Certificate:
         """What the search proves, as `proof` reads it, and says of it."""
@@ -163,17 +164,16 @@ class _Search:
         """Bound all tours: find cuts, then edges that were left out but would help, until there are none."""
         now = time.monotonic()
         deadline = now + BOUND_SHARE * (self.deadline - now)
-        everywhere = np.ones(self.d.shape, np.bool_)
         while True:
             length = relaxation.tighten(np.inf, deadline)
             self._accept(relaxation.tour())
             prices = relaxation.prices()
-            proven = bound(self.d, prices, relaxation.cuts, everywhere, {})
+            r = reduced_costs(self.d, prices, relaxation.cuts)
+            proven = bound_of_all(prices, relaxation.cuts, r)
             if proven > self.least:
                 self.least, self.root, self.cuts = proven, prices, list(relaxation.cuts)
             if length is None:
                 return
-            r = reduced_costs(self.d, prices, relaxation.cuts)
             r[relaxation.i, relaxation.j] = 0
             i, j = np.nonzero(np.triu(r, 1) < -PRICED * SCALE)
             if len(i) == 0:
@@ -184,17 +184,18 @@ class _Search:
             cheapest = np.argsort(r[i, j], kind="stable")[:PRICED_AT_ONCE]
             relaxation.add_edges(zip(i[cheapest].tolist(), j[cheapest].tolist(), strict=True))
 
-    def _branch(self, relaxation: "Relaxation", useful: npt.NDArray[np.bool_]) -> None:
+    def _branch(self, relaxation: "Relaxation") -> None:
         """Split the tours by edges that they have or have not, the part with the least bound first."""
         self.cuts = relaxation.cuts
-        self.tree = _Part(bound(self.d, self.root, self.cuts, useful, {}), 0, {}, self.root)
+        i, j = relaxation.i, relaxation.j
+        self.tree = _Part(bound(self.d, self.root, self.cuts, i, j, {}), 0, {}, self.root)
         waiting, parts = [self.tree], 1
         while waiting and waiting[0].bound <= SCALE * (self.length - 1):
             part = waiting[0]
             relaxation.choose(part.choices)
             length = relaxation.tighten(self.length - 1 + PRICED, self.deadline)
             prices = relaxation.prices()
-            proven = bound(self.d, prices, self.cuts, useful, part.choices)
+            proven = bound(self.d, prices, self.cuts, i, j, part.choices)
             if proven > part.bound:
                 part.bound, part.prices = proven, prices
             if length is None:

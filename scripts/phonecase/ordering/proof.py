@@ -9,16 +9,23 @@ which one differs from the other's negative, if rows may be negated and that is 
 and what no tour is shorter than says what no order is more similar than. Two facts hold for each tour:
 
 * Every city has two of its edges.
-* A cut is a set S of cities, neither none nor all of them, with teeth: some edges that have one end in S. It
-  counts the edges within S and its teeth, and a tour has only so many of those. Without teeth |S| − 1: one
-  more would close a circle. With teeth |S| + ⌊teeth / 2⌋: the cities of S are ends of 2|S| edges, an edge
-  within S taking two of these and a tooth one, so 2 (edges within + teeth used) ≤ 2|S| + teeth used.
+* Within a set of cities, neither none nor all of them, it has fewer edges than there are cities: as many
+  would close a circle.
+
+A cut is such a set S with teeth, which are such sets, too. Without teeth it counts the edges within S, and
+a tour has |S| − 1 of them at most. With teeth, facts are added up, halved and rounded down: a tour's edges
+at the cities of S, each as often as it has ends there, and those within the teeth, each as often as it is
+within one, are 2|S| + Σ (|tooth| − 1) at most. The cut counts an edge
+
+    ⌊(its ends in S + the teeth that it is within) / 2⌋ times.
+
+So what it counts is at most half of that sum, and a whole number: |S| + ⌊Σ (|tooth| − 1) / 2⌋ at most.
 
 Now give each city any price u_i, each cut any price w_k ≥ 0, and let an edge i-j cost
 
-    r_ij = d_ij − u_i − u_j + Σ w_k over the cuts k that count it.
+    r_ij = d_ij − u_i − u_j + Σ w_k (the times that k counts it).
 
-By the two facts, a tour is at least as long as 2 Σ u_i − Σ w_k (the most that k can count) + Σ r_ij over its
+Then a tour is at least as long as 2 Σ u_i − Σ w_k (the most that k can count) + Σ r_ij over its
 edges, and these cost no less than Σ min(0, r_ij) over all edges. That is the bound. A tour that uses an edge
 of cost r > 0 is longer by r, so those that are shorter than the order at hand do without some edges. If they
 aren't ruled out yet, they are split into those with an edge and those without it, as often as it takes, and
@@ -27,6 +34,7 @@ each part has prices of its own.
 A solver found the prices. Nothing of it is needed here: the rest of this module is all that checks them.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from reprlib import repr  # noqa: A004  (what is wrong may be long)
@@ -45,11 +53,22 @@ class Cut(NamedTuple):
     """A set of cities with its teeth."""
 
     cities: frozenset[int]
-    teeth: list[Edge]
+    teeth: list[frozenset[int]]
+
+    def counts(self, i: int) -> dict[int, int]:
+        """How often it counts the edges from city i to others (and to itself, which is none)."""
+        twice = Counter(j for tooth in self.teeth if i in tooth for j in tooth)
+        if i in self.cities:
+            twice.update(twice.keys() - self.cities)
+            twice.update(dict.fromkeys(self.cities, 2))
+        else:
+            twice.update(twice.keys() & self.cities)
+        return {j: count // 2 for j, count in twice.items()}
 
     def most(self) -> int:
-        """How many of the edges that it counts a tour may have."""
-        return len(self.cities) + len(self.teeth) // 2 if self.teeth else len(self.cities) - 1
+        """What a tour may have of the edges that it counts."""
+        beside = sum(len(tooth) - 1 for tooth in self.teeth)
+        return len(self.cities) + (beside // 2 if self.teeth else -1)
 
 
 class Prices(NamedTuple):
@@ -166,12 +185,9 @@ def costs(distance: Distance, i: int, others: Iterable[int], prices: Prices) -> 
     u = prices.cities
     cost = {j: SCALE * distance(i, j) - u[i] - u[j] for j in others}
     for cut, price in prices.cuts:
-        counted = [j for a, j in cut.teeth if a == i]
-        if i in cut.cities:
-            counted += cut.cities
-        for j in counted:
+        for j, times in cut.counts(i).items():
             if j in cost:
-                cost[j] += price
+                cost[j] += times * price
     return cost
 
 
@@ -195,12 +211,14 @@ def read_proof(values: Any, n: int) -> Proof:
 
 def _read_cut(values: Any, n: int) -> Cut:
     cities, teeth = _fields(values, "cities", "teeth")
-    inside = frozenset(_integer(city, 0, n - 1) for city in _list(cities))
-    _demand(0 < len(inside) < n, "a cut's set is neither none of the cities nor all")
-    edges = [_read_edge(tooth, n) for tooth in _list(teeth)]
-    _demand(len(inside) == len(cities) and len(set(edges)) == len(edges), "a cut names something twice")
-    _demand(all((i in inside) != (j in inside) for i, j in edges), "a tooth has one end in its cut's set")
-    return Cut(inside, edges)
+    return Cut(_read_set(cities, n), [_read_set(tooth, n) for tooth in _list(teeth)])
+
+
+def _read_set(values: Any, n: int) -> frozenset[int]:
+    cities = frozenset(_integer(city, 0, n - 1) for city in _list(values))
+    _demand(len(cities) == len(values), "a set names a city twice")
+    _demand(0 < len(cities) < n, "a set is neither none of the cities nor all")
+    return cities
 
 
 def _read_edge(values: Any, n: int) -> Edge:

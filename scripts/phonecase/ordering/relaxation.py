@@ -1,12 +1,13 @@
 """The linear relaxation of the travelling salesman problem, on HiGHS, and the cuts that tighten it.
 
-`proof` counts the edges within a cut's set, and its teeth. Here count those that cross, which says the same,
-since every city has two edges and so 2 · within + crossing = 2 · cities:
+`proof` says how often a cut counts an edge e, c_e times, and how much of that a tour may have. Every city has
+two edges, and so those of a tour have 2|S| ends in the cut's set S. Therefore the same is said by
 
-    Σ x_e (crossing) ≥ 2,      or with an odd number of teeth F among the crossing edges
-    Σ x_e (crossing, not in F) + Σ (1 − x_e) (in F) ≥ 1.
+    Σ (ends of e in S − 2 c_e) x_e ≥ 2|S| − 2 · the most that it may have,
 
-A tour crosses a set an even number of times, and at least twice.
+of fewer edges. Without teeth it is Σ x_e ≥ 2 over those that cross; if the teeth are an odd number of these,
+it is Σ x_e (those that are no teeth) + Σ (1 − x_e) (teeth) ≥ 1: a tour crosses a set an even number of times,
+and at least twice.
 """
 
 import time
@@ -19,6 +20,7 @@ import numpy.typing as npt
 
 from phonecase.ordering.bounds import Choices, Cut, Distances, Prices
 from phonecase.ordering.kernels import Bools, Floats, Ints, compiled
+from phonecase.ordering.mod2 import mod2_cuts
 from phonecase.ordering.proof import SCALE, Edge
 
 TINY = 1e-6  # values nearer to 0 than this are 0
@@ -61,9 +63,9 @@ class Relaxation:
         rows: list[Ints] = [i, j]
         factors = [np.ones(len(i)), np.ones(len(i))]
         for k, cut in enumerate(self.cuts, start=len(self.d)):
-            crossing, values = _crossing(cut, i, j)
-            columns.append(crossing)
-            rows.append(np.full(len(crossing), k))
+            counted, values = _row(cut, i, j)
+            columns.append(counted)
+            rows.append(np.full(len(counted), k))
             factors.append(values)
         column = np.concatenate(columns)
         by_column = np.argsort(column, kind="stable")
@@ -82,12 +84,12 @@ class Relaxation:
 
     def add_cut(self, cut: Cut) -> None:
         """Tighten the relaxation."""
-        crossing, factors = _crossing(cut, self.i, self.j)
+        counted, factors = _row(cut, self.i, self.j)
         self._highs.addRow(
             float(2 * (np.count_nonzero(cut.inside) - cut.most)),
             highspy.kHighsInf,
-            len(crossing),
-            crossing.astype(np.int32),
+            len(counted),
+            counted.astype(np.int32),
             factors,
         )
         self.cuts.append(cut)
@@ -144,7 +146,7 @@ class Relaxation:
     def prices(self) -> Prices:
         """The last solution's dual values; those of the proof of infeasibility, if it was infeasible.
 
-        The value v of a row that counts crossing edges is 2v for those within and v for each city there.
+        The value v of a cut's row is 2v for what the cut counts, and v for each city of its set.
         """
         if self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             _, _, ray = self._highs.getDualRay()
@@ -153,8 +155,8 @@ class Relaxation:
         else:
             duals = np.array(self._highs.getSolution().row_dual)
         rounded = np.rint(duals * SCALE)
-        cities, crossing = np.split(rounded, [len(self.d)])
-        cuts = {k: int(v) for k, v in enumerate(crossing) if v > 0}
+        cities, rows = np.split(rounded, [len(self.d)])
+        cuts = {k: int(v) for k, v in enumerate(rows) if v > 0}
         for k, v in cuts.items():
             cities[self.cuts[k].inside] += v
         return Prices(cities, {k: 2 * v for k, v in cuts.items()})
@@ -175,14 +177,11 @@ class Relaxation:
         return np.array(tour) if len(set(tour)) == len(tour) else None
 
 
-def _crossing(cut: Cut, i: Ints, j: Ints) -> tuple[Ints, Floats]:
-    """Which of the edges i-j a cut counts, and by what factors."""
-    crossing = np.flatnonzero(cut.inside[i] != cut.inside[j])
-    factors = np.ones(len(crossing))
-    if cut.teeth:
-        edges = zip(i[crossing].tolist(), j[crossing].tolist(), strict=True)
-        factors[[edge in cut.teeth for edge in edges]] = -1
-    return crossing, factors
+def _row(cut: Cut, i: Ints, j: Ints) -> tuple[Ints, Floats]:
+    """Which of the edges i-j are in a cut's row, and their factors there."""
+    factors = cut.inside[i].astype(np.int64) + cut.inside[j] - 2 * cut.counts(i, j)
+    counted = np.flatnonzero(factors)
+    return counted, factors[counted].astype(np.float64)
 
 
 def violated_cuts(n: int, i: Ints, j: Ints, values: Floats) -> list[Cut]:
@@ -192,7 +191,8 @@ def violated_cuts(n: int, i: Ints, j: Ints, values: Floats) -> list[Cut]:
     i, j, x = i[used], j[used], values[used]
     cuts = _violated(_promising_sets(n, i, j, x), i, j, x)
     if not any(not cut.teeth for cut in cuts):
-        cuts += _violated(_minimum_cuts(n, i, j, x), i, j, x)
+        narrow = _violated(_minimum_cuts(n, i, j, x), i, j, x)
+        cuts = narrow or mod2_cuts(n, i, j, x) + cuts
     return cuts[:CUTS_AT_ONCE]
 
 
@@ -294,13 +294,31 @@ def growing_sets(n: int, i: Ints, j: Ints, order: Ints) -> npt.NDArray[np.bool_]
 def narrow_cuts(weight: Floats, least: float) -> npt.NDArray[np.bool_]:
     """Sets whose cut weighs less than `least`, if there are any.  # (sets, n)
 
-    They come up on the way of Stoer and Wagner's minimum cut. `weight` (n, n) is symmetric; it is used up.
+    They come up on the way of Stoer and Wagner's minimum cut, after Padberg and Rinaldi's shrinking: two
+    points may be one if their edge weighs half as much as all edges of one of them, for a set that parts them
+    is then no narrower than with that one on the other side. `weight` (n, n) is symmetric; it is used up.
     """
     n = len(weight)
     members = np.eye(n).astype(np.bool_)
-    alive = np.arange(n)
-    narrow = np.zeros((n, n), np.bool_)
+    there = np.ones(n, np.bool_)
+    narrow = np.zeros((2 * n, n), np.bool_)
     count = 0
+    degree = weight.sum(axis=1)
+    for start in range(n):
+        p = start if there[start] else n
+        q = 0
+        while p < n and q < n:
+            if there[q] and q != p and weight[p, q] >= min(degree[p], degree[q]) / 2:
+                degree[p] += degree[q] - 2 * weight[p, q]
+                _join(weight, members, p, q)
+                there[q] = False
+                if degree[p] < least:
+                    narrow[count] = members[p]
+                    count += 1
+                q = 0
+            else:
+                q += 1
+    alive = np.flatnonzero(there)
     while len(alive) > 1:
         tied = np.zeros(n)
         waiting = np.zeros(n, np.bool_)
@@ -319,9 +337,16 @@ def narrow_cuts(weight: Floats, least: float) -> npt.NDArray[np.bool_]:
         if tied[last] < least:
             narrow[count] = members[last]
             count += 1
-        members[before] |= members[last]
-        weight[before] += weight[last]
-        weight[:, before] += weight[:, last]
-        weight[before, before] = 0
+        _join(weight, members, before, last)
         alive = alive[alive != last]
     return narrow[:count]
+
+
+@compiled
+def _join(weight: Floats, members: npt.NDArray[np.bool_], p: int, q: int) -> None:
+    """Let point q be part of point p."""
+    members[p] |= members[q]
+    weight[p] += weight[q]
+    weight[:, p] = weight[p]
+    weight[p, p] = 0
+    weight[q], weight[:, q] = 0, 0

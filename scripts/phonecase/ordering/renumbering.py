@@ -16,23 +16,20 @@ def renumbered(certificate: Certificate, numbers: Permutation) -> Certificate:
     names = [*numbers.tolist(), len(numbers)]
     cities = np.argsort(names)  # which city has a name
 
-    def edge(ends: list[int]) -> list[int]:
-        return sorted(names[city] for city in ends)
+    def named(cities: list[int]) -> list[int]:
+        return sorted(names[city] for city in cities)
 
     def part(node: dict[str, Any]) -> dict[str, Any]:
         """The prices for a part of the tours, or the edge that it is split by and its parts."""
         if "edge" in node:
-            return {"edge": edge(node["edge"]), "with": part(node["with"]), "without": part(node["without"])}
+            return {"edge": named(node["edge"]), "with": part(node["with"]), "without": part(node["without"])}
         return node | {"cities": [node["cities"][city] for city in cities]}
 
     proof = certificate["proof"]
     return certificate | {
         "proof": {
             "cuts": [
-                {
-                    "cities": sorted(names[city] for city in cut["cities"]),
-                    "teeth": sorted(map(edge, cut["teeth"])),
-                }
+                {"cities": named(cut["cities"]), "teeth": sorted(map(named, cut["teeth"]))}
                 for cut in proof["cuts"]
             ],
             "root": part(proof["root"]),
