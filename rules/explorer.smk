@@ -51,10 +51,10 @@ rule tell_page:
     """What was found out about a network's units, put into its page.
 
     Those are no input of the page, or every run would wait for `snakemake insight`. A page that is made anew later has
-    them by itself, hence `ancient`: another page is no reason to tell it again.
+    them by itself; to be told again changes nothing then.
     """
     input:
-        page=ancient("results/explorer/{model}.html"),
+        page="results/explorer/{model}.html",
         weights="results/models/{model}/weights.safetensors",
         units="results/insight/{model}/units.parquet",
     output:
