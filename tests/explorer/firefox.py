@@ -30,6 +30,7 @@ class Firefox:
         self._socket = socket
         self._numbers = count(1)
         self._events: list[dict[str, Any]] = []
+        self._free: list[str] = []  # windows that nobody looks at
         self.command("session.new", capabilities={})
         self.command("session.subscribe", events=EVENTS)
         to = {"type": "allowed", "destinationFolder": str(downloads)}
@@ -45,9 +46,9 @@ class Firefox:
             raise RuntimeError(f"{method}: {answer['message']}")
         return dict(answer["result"])
 
-    def said(self, method: str, window: str) -> list[dict[str, Any]]:
+    def said(self, method: str, window: str, since: int = 0) -> list[dict[str, Any]]:
         """What it told of a window meanwhile."""
-        told = [event["params"] for event in self._events if event["method"] == method]
+        told = [event["params"] for event in self._events[since:] if event["method"] == method]
         return [event for event in told if (event.get("source") or event).get("context") == window]
 
     def event(self, method: str, window: str, after: int) -> dict[str, Any]:
@@ -59,7 +60,10 @@ class Firefox:
     @contextmanager
     def page(self, url: str, width: int, height: int, ratio: float = 1.0) -> Iterator["Page"]:
         """A window of that size, in CSS pixels; in the end it has said nothing and asked nobody."""
-        window = self.command("browsingContext.create", type="tab")["context"]
+        window = (
+            self._free.pop() if self._free else self.command("browsingContext.create", type="tab")["context"]
+        )
+        since = len(self._events)
         self.command(
             "browsingContext.setViewport",
             context=window,
@@ -67,12 +71,16 @@ class Firefox:
             devicePixelRatio=ratio,
         )
         self.command("browsingContext.navigate", context=window, url=url, wait="complete")
-        yield Page(self, window)
-        asked = [event["request"]["url"] for event in self.said("network.beforeRequestSent", window)]
+        self.command("browsingContext.activate", context=window)
+        page = Page(self, window)
+        yield page
+        asked = [event["request"]["url"] for event in self.said("network.beforeRequestSent", window, since)]
         beside = (url.rpartition("/")[0], "blob:", "data:")
-        assert [event["text"] for event in self.said("log.entryAdded", window)] == []
+        assert [event["text"] for event in self.said("log.entryAdded", window, since)] == []
         assert [other for other in asked if not other.startswith(beside)] == []
-        self.command("browsingContext.close", context=window)
+        page.mouse.move(0, 0)  # or it would point at the next page
+        self.command("browsingContext.navigate", context=window, url="about:blank", wait="complete")
+        self._free.append(window)
 
 
 class Locator:
@@ -139,21 +147,23 @@ class Locator:
         )
 
     def click(self, position: dict[str, float] | None = None) -> None:
-        """Click its middle, or a place in it."""
-        self.scroll_into_view_if_needed()
-        box = self.bounding_box()
-        place = position or {"x": box["width"] / 2, "y": box["height"] / 2}
-        self.page.mouse.move(box["x"] + place["x"], box["y"] + place["y"])
-        self.page.mouse.down()
-        self.page.mouse.up()
+        """Click its middle, or a place in it; again, if it moved away meanwhile."""
+        for _ in range(3):
+            self.scroll_into_view_if_needed()
+            self.evaluate("(one) => { one.clicked = false; one.onclick = () => { one.clicked = true; }; }")
+            box = self.bounding_box()
+            place = position or {"x": box["width"] / 2, "y": box["height"] / 2}
+            self.page.mouse.move(box["x"] + place["x"], box["y"] + place["y"])
+            self.page.mouse.down()
+            self.page.mouse.up()
+            if self.evaluate("(one) => one.clicked ?? true"):  # another one, if it made way for one
+                return
+        raise AssertionError(f"{self.found} can't be clicked")
 
     def check(self) -> None:
-        """Click it, unless it is checked; again, if it moved away meanwhile."""
-        for _ in range(3):
-            if self.is_checked():
-                return
+        """Click it, unless it is checked."""
+        if not self.is_checked():
             self.click()
-        assert self.is_checked()
 
 
 class Mouse:
@@ -263,7 +273,7 @@ class Page:
 
     def focus(self, selector: str) -> None:
         """Have the keys go there."""
-        self.locator(selector).evaluate("(one) => one.focus()")
+        self.locator(selector).evaluate("(one) => one.focus({ preventScroll: true })")
 
     def fill(self, selector: str, text: str) -> None:
         """Write a text into a control."""
@@ -275,7 +285,7 @@ class Page:
 
     def _set(self, selector: str, value: str, event: str) -> None:
         self.locator(selector).evaluate(
-            f"(one) => {{ one.focus(); one.value = {json.dumps(value)};"
+            f"(one) => {{ one.focus({{ preventScroll: true }}); one.value = {json.dumps(value)};"
             f" one.dispatchEvent(new Event('{event}', {{ bubbles: true }})); }}"
         )
 

@@ -609,7 +609,7 @@ def test_a_book_is_seen_to_its_end(opens: Opens, tmp_path: Path) -> None:
         expect(page.locator("#check")).to_contain_text("0 of them other")
         page.focus("#grid")
         page.keyboard.press("End")
-        page.focus("#words")
+        page.keyboard.press("Escape")
         width, blue = page.evaluate(
             "() => new Promise((resolve) => requestAnimationFrame(() => {"
             " const grid = document.querySelector('#grid');"
