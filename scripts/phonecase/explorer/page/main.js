@@ -714,6 +714,7 @@ function listen() {
         view.choice.start = { ...view.choice.start, row: 0 }; // as many rows as are cut off depends on it
       }
       show();
+      if (radio.name !== "by") settle(); // a case changes under the finger, not a moment later
     });
   }
   part("table-details", HTMLDetailsElement).addEventListener("toggle", showCards);
