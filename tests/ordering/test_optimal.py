@@ -49,26 +49,33 @@ def test_128_units_are_proven_in_two_seconds(signed: bool, seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("H", [256, 512])
-def test_more_units_are_proven_too(H: int) -> None:
-    passage = process(H=H)
+@pytest.mark.parametrize(
+    ("H", "seed", "shortest", "seconds"),
+    [(512, 0, 40_822, 10), (2048, 0, 150_059, 60), (2048, 1, 152_045, 60), (4096, 0, 294_714, 180)],
+)
+def test_more_units_are_proven_too(H: int, seed: int, shortest: int, seconds: float) -> None:
+    """In so many seconds of processor time, with what checks the proof; a fifth of that is usual."""
+    passage = process(H=H, seed=seed)
+    start = time.process_time()
     ordering = order_units(passage, "optimal")
-    assert verify(passage, ordering) == similarity(passage, ordering)
+    assert time.process_time() - start < seconds
+    score = similarity(passage, ordering)
+    assert verify(passage, ordering) == score
+    assert score == len(passage) * (H - 1) - 2 * shortest
 
 
 @pytest.mark.slow
-def test_4096_units_are_within_a_hundredth_of_the_bound_in_the_time_allowed() -> None:
+def test_a_limit_of_time_leaves_4096_units_near_the_optimum() -> None:
     passage = process(H=4096)
-    limit = 30.0
+    limit = 5.0
     start = time.perf_counter()
     ordering = order_units(passage, "optimal", time_limit=limit)
-    assert time.perf_counter() - start < 2 * limit  # the check of the proof comes on top
-    certificate = ordering.certificate
-    assert certificate is not None
+    assert time.perf_counter() - start < limit + 60  # a step goes on for some time, and the proof is checked
     T, H = passage.shape
     length = (T * (H - 1) - similarity(passage, ordering)) // 2  # of the path
-    assert certificate["gap"] / 2 < 0.01 * length
-    assert verify(passage, ordering) == certificate["bound"]
+    assert length < 1.01 * 294_714
+    assert ordering.certificate is not None
+    assert verify(passage, ordering) == ordering.certificate["bound"] >= similarity(passage, ordering)
 
 
 @pytest.mark.parametrize("limit", [{"time_limit": 1e-3}, {"rounds": 1}, {"rounds": 2}, {"rounds": 3}])

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from phonecase.ordering.bounds import (
 from phonecase.ordering.core import Certificate
 from phonecase.ordering.proof import SCALE, Edge, read_proof, shortest_length
 from phonecase.ordering.registry import Found, Proven, strategy
-from phonecase.ordering.units import Units
+from phonecase.ordering.units import Matrix, Units
 
 if TYPE_CHECKING:
     from phonecase.ordering.relaxation import Relaxation
@@ -43,7 +44,7 @@ Rounds = Annotated[int, Field(ge=1)]
 TimeLimit = Annotated[float, Field(gt=0)] | None  # seconds
 
 NEIGHBOURS = 8  # of each city, that searches and the first relaxation consider
-KICKS = 20  # of the local search, for each city
+KICKS = 10  # of the first local search, for each city
 BOUND_SHARE = 0.6  # of the time left, at most, for the first relaxation
 KICKS_AT_ONCE = 1000  # before it looks at the clock
 FINE = 64  # parts of a character in which the local search counts
@@ -77,10 +78,13 @@ def optimal_signed(units: Units, *, rounds: Rounds = 1000, time_limit: TimeLimit
 
 @dataclass(order=True)
 class _Part:
-    """The tours that agree with some choices, the best lower bound known for them, and the prices for it."""
+    """The tours that agree with some choices, the best lower bound known for them, and the prices for it.
 
-    bound: float  # in 1 / SCALE
-    number: int
+    Of parts with the same bound, the newest comes first: that leads to a tour soonest.
+    """
+
+    rank: tuple[int, int]  # its bound rounded up, for lengths are integers, and which part is the newest
+    bound: float = field(compare=False)  # in 1 / SCALE
     choices: Choices = field(compare=False)
     prices: Prices = field(compare=False)
     edge: Edge | None = field(default=None, compare=False)  # that it is split by
@@ -113,6 +117,7 @@ class _Search:
         self.cuts: list[Cut] = []
         self.root = Prices(np.zeros(self.n), {})
         self.least = 0.0  # what `root` proves, in 1 / SCALE
+        self.searches = 0  # so far, each with a seed of its own
         self.tree: _Part | None = None
 
     def run(self) -> None:
@@ -128,7 +133,7 @@ class _Search:
         self._solve_root(relaxation)
         if self._proven():
             return
-        self._search_locally(self._joined(relaxation.i, relaxation.j, -relaxation.values))
+        self._search_locally(relaxation, KICKS * self.n)
         if self._proven() or relaxation.rounds == 0:
             return
         useful = useful_edges(self.d, self.root, self.cuts, self.length)
@@ -161,11 +166,13 @@ class _Search:
         }
 
     def _solve_root(self, relaxation: "Relaxation") -> None:
-        """Bound all tours: find cuts, then edges that were left out but would help, until there are none."""
+        """Bound all tours: find edges that were left out but would help, then cuts and edges, while there are
+        any."""
         now = time.monotonic()
         deadline = now + BOUND_SHARE * (self.deadline - now)
+        tighten = False
         while True:
-            length = relaxation.tighten(np.inf, deadline)
+            length = relaxation.tighten(np.inf, deadline) if tighten else relaxation.solve(deadline)
             self._accept(relaxation.tour())
             prices = relaxation.prices()
             r = reduced_costs(self.d, prices, relaxation.cuts)
@@ -176,19 +183,22 @@ class _Search:
                 return
             r[relaxation.i, relaxation.j] = 0
             i, j = np.nonzero(np.triu(r, 1) < -PRICED * SCALE)
-            if len(i) == 0:
+            if len(i) > 0:
+                cheapest = np.argsort(r[i, j], kind="stable")[:PRICED_AT_ONCE]
+                relaxation.add_edges(zip(i[cheapest].tolist(), j[cheapest].tolist(), strict=True))
+            elif not tighten:
+                tighten = True
+            else:
                 log.info(
                     "%d units: no path is shorter than %.2f, one has %d", self.n - 1, length, self.length
                 )
                 return
-            cheapest = np.argsort(r[i, j], kind="stable")[:PRICED_AT_ONCE]
-            relaxation.add_edges(zip(i[cheapest].tolist(), j[cheapest].tolist(), strict=True))
 
     def _branch(self, relaxation: "Relaxation") -> None:
-        """Split the tours by edges that they have or have not, the part with the least bound first."""
+        """Split the tours by edges that they have or have not, a part with the least bound first."""
         self.cuts = relaxation.cuts
         i, j = relaxation.i, relaxation.j
-        self.tree = _Part(bound(self.d, self.root, self.cuts, i, j, {}), 0, {}, self.root)
+        self.tree = _Part((0, 0), bound(self.d, self.root, self.cuts, i, j, {}), {}, self.root)
         waiting, parts = [self.tree], 1
         while waiting and waiting[0].bound <= SCALE * (self.length - 1):
             part = waiting[0]
@@ -203,16 +213,19 @@ class _Search:
             heapq.heappop(waiting)
             if np.isfinite(length):
                 self._accept(relaxation.tour())
+                self._search_locally(relaxation, KICKS_AT_ONCE)
             if part.bound > SCALE * (self.length - 1):
                 continue
             part.edge = self._edge_to_split_by(relaxation, part.choices)
             if part.edge is None:
                 continue
+            least = -int(-part.bound // SCALE)
             for used in (True, False):
                 choices = {**part.choices, part.edge: used}
-                part.halves.append(_Part(part.bound, parts, choices, part.prices))
-                heapq.heappush(waiting, part.halves[-1])
-                parts += 1
+                half = _Part((least, -parts - used), part.bound, choices, part.prices)
+                part.halves.append(half)
+                heapq.heappush(waiting, half)
+            parts += 2
 
     def _edge_to_split_by(self, relaxation: "Relaxation", choices: Choices) -> Edge | None:
         """Of the edges that are used by about a half, the one whose two parts have the best bounds."""
@@ -239,24 +252,31 @@ class _Search:
         cheapest = np.argsort(cost, kind="stable")
         return np.array(joined(self.n, i[cheapest], j[cheapest]), np.int64)
 
-    def _search_locally(self, tour: Tour) -> None:
-        """Improve a tour among the neighbours that edges of low reduced cost make.
+    def _search_locally(self, relaxation: "Relaxation", kicks: int) -> None:
+        """Improve the tour that takes the edges which a fractional one uses most.
 
         The cities' prices take the same from each tour's length, but they show which edges are too long for
         where they are: what is left of an edge's length says more of it than the length does (Helsgaun 2000).
         """
         from phonecase.ordering.tours import iterated_local_search
 
+        tour = self._joined(relaxation.i, relaxation.j, -relaxation.values)
+        d, near = self._moves
+        for _ in range(0, kicks, KICKS_AT_ONCE):
+            iterated_local_search(d, near, tour, KICKS_AT_ONCE, self.searches)
+            self.searches += 1
+            self._accept(tour.copy())
+            if self._proven() or time.monotonic() > self.deadline:
+                break
+
+    @cached_property
+    def _moves(self) -> tuple[Matrix, Neighbours]:
+        """What the root's prices leave of the distances, in 1 / FINE, and each city's likely neighbours."""
         near = _neighbours(reduced_costs(self.d, self.root, self.cuts))
         prices = np.rint(self.root.cities * FINE / SCALE)
         d = (FINE * self.d - prices[:, None] - prices).astype(np.int32)
         far = np.take_along_axis(d, near, 1)
-        near = np.take_along_axis(near, np.argsort(far, axis=1, kind="stable"), 1)
-        for seed in range(KICKS * self.n // KICKS_AT_ONCE + 1):
-            iterated_local_search(d, near, tour, KICKS_AT_ONCE, seed)
-            self._accept(tour.copy())
-            if self._proven() or time.monotonic() > self.deadline:
-                break
+        return d, np.take_along_axis(near, np.argsort(far, axis=1, kind="stable"), 1)
 
     def _accept(self, tour: Tour | None) -> None:
         if tour is not None and (length := self._measure(tour)) < self.length:
