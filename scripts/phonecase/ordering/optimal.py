@@ -1,6 +1,6 @@
 """The order that nobody can beat, with its proof: branch and cut for the travelling salesman.
 
-`proof` says what a proof is and checks it; `relaxation` finds lower bounds, with cuts of its own and those of `mod2`;
+`proof` says what a proof is and checks it; `relaxation` finds lower bounds, by cuts of its own and of `mod2`;
 `tours` finds short tours.
 """
 
