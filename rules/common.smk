@@ -471,7 +471,7 @@ if workflow.is_main_process:
         date_by_arrival(
             [
                 Path("results", read)
-                for read in ("corpus", "models", "states", "orders", "compare", "insight")
+                for read in ("corpus", "models", "states", "orders", "compare", "insight", "explorer")
             ],
             records=Path(".snakemake/metadata"),
         )
