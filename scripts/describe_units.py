@@ -6,15 +6,16 @@ import argparse
 import hashlib
 import logging
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from phonecase.insight.facts import write_facts
 from phonecase.insight.inputs import Inputs, add_inputs
-from phonecase.insight.networks import up
+from phonecase.insight.networks import up, values
 from phonecase.insight.told import by_the_last
-from phonecase.insight.units import describe
+from phonecase.insight.units import describe, describe_values
 from phonecase.tables import write_table
 
 LAST = 6  # characters
@@ -35,18 +36,21 @@ def main(args: argparse.Namespace) -> None:
     """Read the network and the texts, write what tells the units."""
     inputs = Inputs.of(args)
     texts, fed = inputs.texts, (inputs.fit[:-1], inputs.test[:-1])
-    units, *controls = ((up(m, fed[0]), up(m, fed[1])) for m in (inputs.model, *inputs.untrained))
-    rows, facts = describe(
-        (texts.features(texts.fit), texts.features(texts.test)),
-        units,
-        controls,
-        (texts.features(other) for other in texts.others()),
-    )
-    last = [
-        by_the_last(fed[0], each[0], fed[1], each[1], len(texts.vocabulary), LAST)
-        for each in (units, *controls)
-    ]
-    facts["last"] = [np.median(shares, axis=1).tolist() for shares in last]
+    features = texts.features(texts.fit), texts.features(texts.test)
+    networks = (inputs.model, *inputs.untrained)
+    units, *controls = ((up(m, fed[0]), up(m, fed[1])) for m in networks)
+    rows, facts = describe(features, units, controls, (texts.features(other) for other in texts.others()))
+
+    def by_last(each: tuple[Any, Any]) -> list[float]:
+        shares = by_the_last(fed[0], each[0], fed[1], each[1], len(texts.vocabulary), LAST)
+        return [float(share) for share in np.median(shares, axis=1)]
+
+    facts["last"] = [by_last(each) for each in (units, *controls)]
+    if not inputs.model.binary:
+        numbers = [(values(m, fed[0]), values(m, fed[1])) for m in networks]
+        more, facts["values"] = describe_values(features, numbers[0], numbers[1:])
+        rows = [row | beside for row, beside in zip(rows, more, strict=True)]
+        facts["values"]["last"] = [by_last(each) for each in numbers]
     of = {"weights_sha256": hashlib.sha256(args.weights.read_bytes()).hexdigest()}
     write_table(args.out, pa.Table.from_pylist(rows).replace_schema_metadata(of))
     write_facts(args.facts, facts)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from phonecase.corpus import Vocabulary
 from phonecase.insight.features import Feature, find_features
 from phonecase.insight.told import Told, by_the_last, entropy
-from phonecase.insight.units import describe, sentence
+from phonecase.insight.units import describe, describe_values, sentence
 
 Flags = NDArray[np.bool_]
 Described = tuple[list[dict[str, Any]], dict[str, Any]]
@@ -152,6 +152,102 @@ def test_what_the_last_characters_tell_is_counted_place_by_place() -> None:
                 cost[k - 1] -= np.log2(q if test_up[t, unit] else 1 - q)
         np.testing.assert_allclose(found[:, unit], 1 - cost / base, atol=1e-4)
     assert found[1, WORD_START] > found[0, WORD_START] + 0.2  # two characters tell it, and one doesn't
+
+
+Values = NDArray[np.float32]
+GRADED, NOISY, STEADY, FAITHFUL = range(4)
+
+
+def planted_values(written: str, seed: int) -> Values:
+    """By size alone a word's start; noise; a drift; and one that by sign is a vowel, by size is noise."""
+    random = np.random.default_rng(seed)
+    T = len(written) - 1
+    letter = np.array([c.isalpha() for c in written[:T]])
+    start = letter & ~np.append(False, letter[:-1])
+    graded = 2.0 + start + random.normal(0, 0.2, T).clip(-1, 1)  # never negative
+    walk = np.cumsum(random.normal(size=T)) / 30
+    vowel = np.isin(list(written[:T]), list("aei"))
+    faithful = np.where(vowel, 1, -1) * random.exponential(1, T)
+    return np.stack([graded, random.normal(size=T), walk, faithful], axis=1).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def by_value() -> Described:
+    (fit, _), (test, _) = scene(1), scene(2)
+    values = planted_values(text(6_000, 1), 1), planted_values(text(6_000, 2), 2)
+    lots = np.random.default_rng(7).normal(size=(2, 6_000, 5)).astype(np.float32)
+    return describe_values((fit, test), values, [(lots[0], lots[1])] * 2)
+
+
+def test_a_value_tells_what_its_sign_does_not(by_value: Described) -> None:
+    rows, facts = by_value
+    assert rows[GRADED]["value_feature"] == "first letter"
+    starts = planted(text(6_000, 2), 2)[:, WORD_START].mean()
+    between = starts * (1 - starts)  # of the mean of two heights that are 1 apart, beside noise of 0.2
+    assert rows[GRADED]["value_explained"] == pytest.approx(between / (between + 0.04), abs=0.02)
+    assert rows[GRADED]["value_above_untrained"] == 1
+    assert facts["trained"] == sorted((row["value_explained"] for row in rows), reverse=True)
+    signs = planted_values(text(6_000, 1), 1) >= 0, planted_values(text(6_000, 2), 2) >= 0
+    (told, *_), _ = describe((scene(1)[0], scene(2)[0]), signs, [signs], [scene(9)[0]])
+    assert (told["entropy"], told["explained"], told["sentence"]) == (0, 0, None)
+
+
+def test_a_sign_tells_what_its_value_does_less(by_value: Described) -> None:
+    row = by_value[0][FAITHFUL]
+    assert row["value_feature"] == "vowel"
+    assert 0.2 < row["value_explained"] < 0.8
+
+
+@pytest.mark.parametrize("unit", [NOISY, STEADY])
+def test_of_noise_and_a_drift_no_feature_tells_the_value(by_value: Described, unit: int) -> None:
+    assert by_value[0][unit]["value_explained"] < 0.05
+
+
+def test_the_variance_that_is_explained_is_the_literal_one() -> None:
+    (fit, _), (test, _) = scene(1), scene(2)
+    values, others = planted_values(text(6_000, 1), 1), planted_values(text(6_000, 2), 2)
+    told, other = Told.count(fit, values), Told.count(test, others)
+    found = told.explained_variance(other, np.square(others, dtype=np.float64).sum(0))
+    for row in (0, 6, 20):  # of two values, and of many
+        for unit in (GRADED, NOISY, FAITHFUL):
+            mean = values[:, unit].mean()
+            guess = [
+                (values[fit[row].values == value, unit].sum() + 2 * mean)
+                / ((fit[row].values == value).sum() + 2)
+                for value in range(len(fit[row].labels))
+            ]
+            missed = ((others[:, unit] - np.array(guess)[test[row].values]) ** 2).sum()
+            base = ((others[:, unit] - mean) ** 2).sum()
+            assert found[row, unit] == pytest.approx(1 - missed / base, abs=1e-4)
+
+
+def test_of_a_value_that_never_changes_nothing_is_told() -> None:
+    features, flat = scene(1)[0], np.full((6_000, 1), 0.7, np.float32)
+    (row,), _ = describe_values((features, features), (flat, flat), [(flat, flat)])
+    assert row["value_explained"] == 0
+
+
+def test_values_are_told_by_the_last_characters_as_flags_are() -> None:
+    written = [text(400, seed) for seed in (1, 2)]
+    fit, test = (ALPHABET.encode(each[:-1]) for each in written)
+    values, others = planted_values(written[0], 1), planted_values(written[1], 2)
+    found = by_the_last(fit, values, test, others, len(ALPHABET), 2)
+    for unit in (GRADED, NOISY):
+        mean = values[:, unit].mean()
+        missed = np.zeros(2)
+        for t in range(2, len(test)):
+            guess = mean
+            for k in (1, 2):
+                same = [
+                    i
+                    for i in range(k - 1, len(fit))
+                    if (fit[i - k + 1 : i + 1] == test[t - k + 1 : t + 1]).all()
+                ]
+                guess = (values[same, unit].sum() + guess) / (len(same) + 1)
+                missed[k - 1] += (others[t, unit] - guess) ** 2
+        base = ((others[2:, unit] - mean) ** 2).sum()
+        np.testing.assert_allclose(found[:, unit], 1 - missed / base, atol=1e-4)
+    assert found[1, GRADED] > found[0, GRADED] + 0.2  # a word's start takes two characters
 
 
 def test_a_sentence_lists_the_fewer_values_the_frequent_ones_first() -> None:

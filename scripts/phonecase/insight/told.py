@@ -7,6 +7,9 @@ texts, which are as slow or fast as those of their own; turning a text round on 
 step with each other, and so finds what isn't there. Of all pairs of a unit and a feature the largest
 counts, so that asking many questions is no way to an answer (Westfall and Young 1993, Resampling-based
 multiple testing).
+
+Where a network's values are numbers, its units are told twice: their signs in the same way, and their values
+by their means, of which the measure is the share of the variance that is explained.
 """
 
 from collections.abc import Sequence
@@ -32,18 +35,18 @@ _BLOCK = 16_384  # characters whose features are written out at a time
 class Told:
     """How often H units were up at each value of F features, which have K values in all."""
 
-    up: Floats  # (K, H)
+    up: Floats  # (K, H); of values, their sums
     seen: Floats  # (K,)
     starts: Numbers  # (F,), the first value of each feature
 
     @classmethod
-    def count(cls, features: Sequence[Feature], units: Flags) -> "Told":
-        """Count along a text: features of T places, units (T, H)."""
+    def count(cls, features: Sequence[Feature], units: Flags | NDArray[np.float32]) -> "Told":
+        """Count along a text, or add values up: features of T places, units (T, H)."""
         sizes = [len(feature.labels) for feature in features]
         starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
         rows = np.stack([feature.values for feature in features]) + starts[:, None]  # (F, T)
         up = np.zeros((sum(sizes), units.shape[1]))
-        for first in range(0, len(units), _BLOCK):  # as one product, whose sums are exact
+        for first in range(0, len(units), _BLOCK):  # as one product, whose sums are exact if they are counts
             block = rows[:, first : first + _BLOCK]
             written = np.zeros((len(up), block.shape[1]), np.float32)
             written[block, np.arange(block.shape[1])] = 1
@@ -95,23 +98,52 @@ class Told:
         right_down = self.by_feature(~guess * down) / np.maximum(self.by_feature(down), 1)
         return np.where(entropy(other.mean) > 0, (right_up + right_down) / 2, 0.5)
 
+    def explained_variance(self, other: "Told", squares: Floats) -> Floats:
+        """The share of a unit's variance in another text that its means here at each value explain.  # (F, H)
+
+        Both are of sums of values, best of their distances from the mean here, so that little is lost in
+        them; `squares` (H,) are the sums of their squares in the other text. Below 0 where the means mislead,
+        0 for a unit that never changes.
+        """
+        total = other.seen[: self._first].sum()
+        guess = (self.up + PRIOR * self.mean) / (self.seen + PRIOR)[:, None]  # (K, H)
+        sums = self.by_feature(other.up)  # (F, H), the same for each
+        missed = squares + self.by_feature(guess * (guess * other.seen[:, None] - 2 * other.up))
+        base = squares + self.mean * (total * self.mean - 2 * sums)
+        return _share(base - missed, np.broadcast_to(base, missed.shape))
+
     @property
     def _first(self) -> int:
         """How many values the first feature has."""
         return int(self.starts[1]) if len(self.starts) > 1 else len(self.seen)
 
 
-def by_the_last(fit: Numbers, fit_up: Flags, test: Numbers, test_up: Flags, V: int, most: int) -> Floats:
+def by_the_last(
+    fit: Numbers,
+    fit_up: Flags | NDArray[np.float32],
+    test: Numbers,
+    test_up: Flags | NDArray[np.float32],
+    V: int,
+    most: int,
+) -> Floats:
     """The share of each unit's entropy that the last 1, 2, ..., `most` characters explain.  # (most, H)
 
     Characters and units of two texts: (T,), (T, H) each. A unit's chance to be up after some characters is
     how often it was so in the text to fit, drawn towards its chance after one character fewer, which counts
-    as one time more.
+    as one time more. Of values, it is their mean after some characters, and the share of their variance.
     """
-    mean = fit_up.mean(0)
+    mean = fit_up.mean(0, dtype=np.float64)
     rates = np.repeat(mean[None], len(test) - most, axis=0)  # (T', H)
     came = test_up[most:]
-    base = alone(mean, came.mean(0))
+    flags = came.dtype == np.bool_
+
+    def missed(expected: Floats) -> Floats:
+        """What is left to tell: bits, or squares.  # (H,)"""
+        each = _cost(expected.clip(SURE, 1 - SURE), came, 1) if flags else (expected - came) ** 2
+        mean: Floats = each.mean(0)
+        return mean
+
+    base = alone(mean, came.mean(0)) if flags else missed(mean)
     explained = np.zeros((most, test_up.shape[1]))
     fit_rows = torch.from_numpy(fit_up).float()
     fit_keys, test_keys = np.zeros(len(fit), np.int64), np.zeros(len(test), np.int64)
@@ -125,8 +157,7 @@ def by_the_last(fit: Numbers, fit_up: Flags, test: Numbers, test_up: Flags, V: i
         ups = torch.zeros(len(asked), len(mean))
         ups.index_add_(0, torch.from_numpy(row), fit_rows[k - 1 :][torch.from_numpy(there)])
         rates = (ups.numpy()[at] + rates) / (np.bincount(row, minlength=len(asked))[at, None] + 1)
-        cost = _cost(rates.clip(SURE, 1 - SURE), came, 1).mean(0)
-        explained[k - 1] = _share(base - cost, base)
+        explained[k - 1] = _share(base - missed(rates), base)
     return explained
 
 
@@ -143,7 +174,7 @@ def alone(fit: Floats, test: Floats) -> Floats:
     return np.where(entropy(test) > 0, _cost(p, test, 1), 0)
 
 
-def _cost(p: Floats, up: Floats | Flags, seen: Floats | int) -> Floats:
+def _cost(p: Floats, up: NDArray[np.floating] | Flags, seen: Floats | int) -> Floats:
     """Bits for `up` times 1 among `seen`, each expected with probability p."""
     ups = up.astype(np.float64)
     cost: Floats = -(ups * np.log2(p) + (seen - ups) * np.log2(1 - p))

@@ -12,8 +12,9 @@ from phonecase.insight.told import Told, entropy
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
+Values = NDArray[np.float32]
 
-NEARLY = 0.02  # of a unit's entropy: what a plainer feature may explain less than the best one
+NEARLY = 0.02  # of a unit's entropy or variance: what a plainer feature may explain less than the best one
 TRUE = 0.9  # balanced accuracy from which on a sentence is true enough to say
 CHANCE = 0.05  # and what chance may make as good in so many texts
 RARE = 0.005  # of the text: values that a sentence doesn't mention
@@ -31,19 +32,8 @@ class Scored:
 
     @classmethod
     def of(cls, features: Sequence[Feature], fit: Told, test: Told) -> "Scored":
-        """Choose by what the rules explain of the text that they were learned on.
-
-        Of the features that explain nearly as much as the best, it is the one with the fewest values.
-        """
-        inside = fit.explained(fit)
-        for row, feature in enumerate(features):
-            if feature.kind == "lot":
-                inside[row] = -np.inf
-        near = inside >= inside.max(0) - NEARLY
-        sizes = np.array([len(feature.labels) for feature in features])
-        # among as plain ones the best
-        rank = np.where(near, -sizes[:, None] + inside, -np.inf)
-        chosen = rank.argmax(0)
+        """Choose by what the rules explain of the text that they were learned on."""
+        chosen = _plainest(features, fit.explained(fit))
         units = np.arange(len(chosen))
         return cls(fit, test, fit.explained(test), chosen, fit.balanced(test)[chosen, units])
 
@@ -52,6 +42,19 @@ class Scored:
         """The share of each unit's entropy that its feature explains.  # (H,)"""
         best: Floats = self.explained[self.feature, np.arange(len(self.feature))]
         return best
+
+
+def _plainest(features: Sequence[Feature], inside: Floats) -> NDArray[np.int64]:
+    """The feature for each unit, by the shares (F, H) that they explain of the text to learn from.  # (H,)
+
+    Of the features that explain nearly as much as the best, it is the one with the fewest values, and among
+    as plain ones the best.
+    """
+    real = np.array([feature.kind != "lot" for feature in features])[:, None]
+    sizes = np.array([len(feature.labels) for feature in features])[:, None]
+    near = real & (inside >= np.where(real, inside, -np.inf).max(0) - NEARLY)
+    chosen: NDArray[np.int64] = np.where(near, inside - sizes, -np.inf).argmax(0)
+    return chosen
 
 
 def describe(
@@ -120,6 +123,46 @@ def describe(
         "untrained": [_facts(control, lots) for control in controls],
     }
     return rows, facts
+
+
+def describe_values(
+    features: tuple[Sequence[Feature], Sequence[Feature]],
+    values: tuple[Values, Values],
+    untrained: Iterable[tuple[Values, Values]],
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The same for units whose values are numbers: by their values, not their signs.
+
+    Arguments as for `describe`, (T, H) and (T', H) each. A row has the `value_feature` that tells the value
+    best, which share of its variance it explains (`value_explained`) in the text kept back, and the share of
+    untrained units whose feature explains less (`value_above_untrained`).
+    """
+    chosen, best = _by_value(features, values)
+    controls = [_by_value(features, control)[1] for control in untrained]
+    never = np.sort(np.concatenate(controls))
+    rows = [
+        {
+            "value_feature": features[1][feature].name,
+            "value_explained": float(share),
+            "value_above_untrained": float(np.searchsorted(never, share) / len(never)),
+        }
+        for feature, share in zip(chosen.tolist(), best, strict=True)
+    ]
+    trained, *others = (np.sort(each)[::-1].tolist() for each in (best, *controls))
+    return rows, {"trained": trained, "untrained": others}
+
+
+def _by_value(
+    features: tuple[Sequence[Feature], Sequence[Feature]], values: tuple[Values, Values]
+) -> tuple[NDArray[np.int64], Floats]:
+    """The feature that tells each unit's value best, and the share of the variance.  # (H,), (H,)"""
+    mean = values[0].mean(0, dtype=np.float64).astype(np.float32)
+    apart = [each - mean for each in values]
+    fit, test = (Told.count(*each) for each in zip(features, apart, strict=True))
+    squares = [np.square(each, dtype=np.float64).sum(0) for each in apart]
+    inside = fit.explained_variance(fit, squares[0])
+    chosen = _plainest(features[1], inside)
+    explained: Floats = fit.explained_variance(test, squares[1])[chosen, np.arange(len(chosen))]
+    return chosen, explained
 
 
 def _facts(scored: Scored, lots: list[int]) -> dict[str, Any]:
