@@ -109,3 +109,7 @@ def test_a_character_that_is_hardly_met_says_nothing() -> None:
     characters = np.zeros((300, 1), np.int64)
     characters[7] = 1
     assert list(erased(np.full((301, 1), 3), characters, "ab")) == ["a"]
+
+
+def test_where_no_units_differ_nothing_is_erased() -> None:
+    assert erased(np.zeros((5, 3), np.int64), np.zeros((4, 3), np.int64), "ab") == {}

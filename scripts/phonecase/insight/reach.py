@@ -75,7 +75,8 @@ def erased(differing: NDArray[np.integer[Any]], read_: Numbers, characters: str)
     before, after = differing[:-1].ravel(), differing[1:].ravel()
     met = np.bincount(read_.ravel(), before > 0, len(characters))
     was, still = (np.bincount(read_.ravel(), each, len(characters)) for each in (before, after))
-    return {characters[i]: float(1 - still[i] / was[i]) for i in np.flatnonzero(met >= LEAST * met.sum())}
+    often = np.flatnonzero((met > 0) & (met >= LEAST * met.sum()))
+    return {characters[i]: float(1 - still[i] / was[i]) for i in often}
 
 
 def _excess(paid: torch.Tensor) -> list[tuple[float, float]]:
