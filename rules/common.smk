@@ -302,9 +302,11 @@ def files_of_experiments(wildcards):
         "results/states/{model}/{passage}.parquet",
         "results/orders/{model}/{passage}/{strategy}.parquet",
         "results/orders/{model}/{passage}/{strategy}.json",
+        "results/insight/{model}/reach.json",
     ]
     passage = next(iter(CONFIG.passages))
-    return expand(patterns, model=CONFIG.experiments, passage=passage, strategy=CONFIG.orders)
+    of_models = expand(patterns, model=CONFIG.experiments, passage=passage, strategy=CONFIG.orders)
+    return [*of_models, "results/insight/ngrams.json"]
 
 
 def results_of(wildcards, input):

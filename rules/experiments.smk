@@ -1,7 +1,8 @@
 # Experiments: a sweep's models, or the chosen ones, side by side. `snakemake experiments --keep-going`
 #
 # needs: results/models/{model}/{weights.safetensors,summary.json}, results/states/{model}/{passage}.parquet and
-#        results/orders/{model}/{passage}/{strategy}.{parquet,json} of every model, for the first passage
+#        results/orders/{model}/{passage}/{strategy}.{parquet,json} of every model, for the first passage,
+#        results/insight/{model}/reach.json and results/insight/ngrams.json
 # makes: results/experiments.{parquet,md,html,png}, and results/experiments.complete when no model is missing
 
 
@@ -10,7 +11,7 @@ localrules:
 
 
 rule experiments:
-    """Every model on one page: settings that differ, bits, seconds, flip rate, best order and its picture."""
+    """Every model on one page: settings that differ, bits, reach, seconds, best order and its picture."""
     input:
         files_of_experiments,
     output:

@@ -3,10 +3,12 @@
 # needs: results/models/{model}/weights.safetensors, results/corpus/{train.txt,validation.txt,vocab.json},
 #        results/orders/{model}/{passage}/{strategy}.parquet of the first passage
 # makes: results/insight/ngrams.json
-#        results/insight/{model}/{units,flips}.parquet, {units,flips,reach,redundancy,neighbours}.json
+#        results/insight/{model}/{units,flips,rows}.parquet, {units,flips,reach,reach_controls,redundancy,
+#        neighbours}.json
 #        results/insight/{model}/insight.{html,md}, and their figures: {reach,pasts,...}.png
 
 FIGURES = ["reach", "pasts", "erasers", "back", "learned", "flips", "frozen"]
+FACTS = ["units", "flips", "reach", "reach_controls", "redundancy", "neighbours"]
 
 
 rule count_ngrams:
@@ -95,10 +97,9 @@ rule flip_bits:
 
 
 rule measure_reach:
-    """How long the memory is: what the past is worth, what erases it, what can be read out."""
+    """How long the memory is: what the past is worth, and what erases it. Of a sweep's models, too."""
     input:
         weights="results/models/{model}/weights.safetensors",
-        train="results/corpus/train.txt",
         validation="results/corpus/validation.txt",
         vocab="results/corpus/vocab.json",
     output:
@@ -114,9 +115,36 @@ rule measure_reach:
         mem_mb=4000,
         runtime=60,
     params:
-        settings=recipe_json,
         code=code("measure_reach.py"),
         script=path_of("measure_reach.py"),
+    shell:
+        "python {params.script:q} --weights {input.weights:q} --validation {input.validation:q}"
+        " --vocab {input.vocab:q} --out {output.facts:q} --log {log:q}"
+
+
+rule control_reach:
+    """What stands beside it: what can be read out of the states, and networks that were never trained."""
+    input:
+        weights="results/models/{model}/weights.safetensors",
+        train="results/corpus/train.txt",
+        validation="results/corpus/validation.txt",
+        vocab="results/corpus/vocab.json",
+    output:
+        facts="results/insight/{model}/reach_controls.json",
+    log:
+        "results/logs/control_reach/{model}.log",
+    benchmark:
+        "results/benchmarks/control_reach/{model}.tsv"
+    conda:
+        environment("torch.yaml")
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        settings=recipe_json,
+        code=code("control_reach.py"),
+        script=path_of("control_reach.py"),
     shell:
         "python {params.script:q} --weights {input.weights:q} --settings {params.settings:q} --train {input.train:q}"
         " --validation {input.validation:q} --vocab {input.vocab:q} --out {output.facts:q} --log {log:q}"
@@ -151,13 +179,14 @@ rule measure_redundancy:
 
 
 rule measure_neighbours:
-    """Whether the orders of the first passage put units together that are of one kind."""
+    """Whether the orders of the first passage put units together that are of one kind; what each row is."""
     input:
         told="results/insight/{model}/units.parquet",
         costs="results/insight/{model}/flips.parquet",
         orders=orders_of_the_first_passage,
     output:
         facts="results/insight/{model}/neighbours.json",
+        rows="results/insight/{model}/rows.parquet",
     log:
         "results/logs/measure_neighbours/{model}.log",
     benchmark:
@@ -172,7 +201,7 @@ rule measure_neighbours:
         script=path_of("measure_neighbours.py"),
     shell:
         "python {params.script:q} --units {input.told:q} --flips {input.costs:q} --orders {input.orders:q}"
-        " --out {output.facts:q} --log {log:q}"
+        " --out {output.facts:q} --rows {output.rows:q} --log {log:q}"
 
 
 rule insight_page:
@@ -184,8 +213,10 @@ rule insight_page:
         costs="results/insight/{model}/flips.parquet",
         flips="results/insight/{model}/flips.json",
         reach="results/insight/{model}/reach.json",
+        controls="results/insight/{model}/reach_controls.json",
         redundancy="results/insight/{model}/redundancy.json",
         neighbours="results/insight/{model}/neighbours.json",
+        rows="results/insight/{model}/rows.parquet",
     output:
         html=report(
             "results/insight/{model}/insight.html",
@@ -225,7 +256,7 @@ rule insight:
                 "insight.md",
                 "sentences.json",
                 *[f"{figure}.png" for figure in FIGURES],
-                *[f"{table}.parquet" for table in ["units", "flips"]],
-                *[f"{facts}.json" for facts in ["units", "flips", "reach", "redundancy", "neighbours"]],
+                *[f"{table}.parquet" for table in ["units", "flips", "rows"]],
+                *[f"{facts}.json" for facts in FACTS],
             ],
         ),

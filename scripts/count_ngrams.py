@@ -6,9 +6,10 @@ import argparse
 import logging
 from pathlib import Path
 
+from phonecase.corpus import Vocabulary
 from phonecase.insight.facts import write_facts
 from phonecase.insight.ngrams import ladder
-from phonecase.insight.texts import Texts
+from phonecase.insight.texts import read_kept_back, read_training
 
 log = logging.getLogger("phonecase.count_ngrams")
 
@@ -25,8 +26,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(args: argparse.Namespace) -> None:
     """Read the texts, write the bits."""
-    texts = Texts.load(args.train, args.validation, args.vocab)
-    bits = ladder(texts.numbers(texts.train), texts.numbers(texts.test), len(texts.vocabulary))
+    vocabulary = Vocabulary.load(args.vocab)
+    train, test = read_training(args.train), read_kept_back(args.validation)
+    bits = ladder(vocabulary.encode(train), vocabulary.encode(test), len(vocabulary))
     write_facts(args.out, bits)
     for name, ladder_ in bits.items():
         log.info("%s: %s", name, ", ".join(f"{k} {each:.3f}" for k, each in enumerate(ladder_)))

@@ -1,4 +1,4 @@
-"""Compare models: how well each learnt, how its memory moves, how good it looks; those that failed too.
+"""Compare models: how well each learnt, how long it remembers, how good it looks; those that failed too.
 
 Reads what is there, at any time: by hand, while a sweep is still running, as well.
 """
@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from phonecase.experiments import About, compare
 from phonecase.experiments.page import draw, headline, markdown, page
+from phonecase.experiments.table import counts
 from phonecase.files import atomic, write_text
 from phonecase.tables import write_table
 
@@ -38,7 +39,7 @@ def main(args: argparse.Namespace) -> None:
     table = compare(About.from_json(args.settings), args.results)
     write_table(args.parquet, pa.Table.from_pandas(table, preserve_index=False))
     with atomic(args.plot) as path:
-        draw(table, path)
+        draw(table, path, counts(args.results))
     write_text(args.html, page(table, args.plot.read_bytes()))
     write_text(args.markdown, markdown(table, args.plot.name))
     if args.complete:

@@ -1,18 +1,22 @@
-"""Measure how long a network remembers: what its past is worth, what erases it, what can be read out."""
+"""Measure how long a network remembers: what its past is worth, and what erases it."""
 
 from phonecase.console import run
 
 import argparse
+import hashlib
 import logging
 from pathlib import Path
 
+from phonecase.corpus import Vocabulary
 from phonecase.insight.facts import write_facts
-from phonecase.insight.inputs import Inputs, add_inputs
-from phonecase.insight.networks import bits_of_text, values
-from phonecase.insight.reach import guessed, measure_reach, read_out
+from phonecase.insight.inputs import add_network
+from phonecase.insight.networks import bits_of_text
+from phonecase.insight.reach import measure_reach
+from phonecase.insight.texts import read_kept_back
+from phonecase.insight.worth import reach
+from phonecase.model import CharLM
 
-LEARNED = 100_000  # characters that a read-out is fitted to
-OWN, OTHERS = 16, 64  # characters from one place to the next, for the network and for those beside it
+APART = 16  # characters from one place to the next
 
 log = logging.getLogger("phonecase.measure_reach")
 
@@ -20,32 +24,20 @@ log = logging.getLogger("phonecase.measure_reach")
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     result = argparse.ArgumentParser(description=__doc__)
-    add_inputs(result)
+    add_network(result)
     result.add_argument("--out", type=Path, required=True, help="the findings (JSON)")
     return result
 
 
 def main(args: argparse.Namespace) -> None:
-    """Read the network and the texts, write how long it remembers."""
-    inputs = Inputs.of(args)
-    vocabulary = inputs.texts.vocabulary
-    fed = inputs.fit[-LEARNED - 1 : -1], inputs.test[:-1]
-    networks = (inputs.model, *inputs.untrained)
-    found, *controls = (
-        measure_reach(each, inputs.test, vocabulary.characters, apart)
-        | {"read_out": read_out((values(each, fed[0]), values(each, fed[1])), fed, len(vocabulary))}
-        for each, apart in zip(networks, (OWN, *[OTHERS] * len(inputs.untrained)), strict=True)
-    )
-    found["bits"] = bits_of_text(inputs.model, inputs.test)
-    kept = ("differing", "agreed", "erased", "read_out")
-    found["untrained"] = [{name: control[name] for name in kept} for control in controls]
-    found["guessed"] = guessed(fed, len(vocabulary))
+    """Read the network and the text kept back, write how long it remembers."""
+    model, vocabulary = CharLM.load(args.weights), Vocabulary.load(args.vocab)
+    test = vocabulary.encode(read_kept_back(args.validation))
+    found = measure_reach(model, test, vocabulary.characters, APART)
+    found["bits"] = bits_of_text(model, test)
+    found["weights_sha256"] = hashlib.sha256(args.weights.read_bytes()).hexdigest()
     write_facts(args.out, found)
-    log.info(
-        "%.3f bits per character; after a fresh start, %.3f more at the 5th",
-        found["bits"],
-        found["fresh"][4][0],
-    )
+    log.info("%.3f bits per character, of %.0f characters' past", found["bits"], reach(found["fresh"]))
 
 
 if __name__ == "__main__":

@@ -101,12 +101,13 @@ def dry_run(path: Path, *arguments: str) -> str:
 
 
 @pytest.mark.slow
-def test_a_sweep_is_two_entries_a_model_in_the_queue() -> None:
-    """docs/cluster.md has the figures. One to train, one for the 16 jobs that follow."""
+def test_a_sweep_is_three_entries_a_model_in_the_queue_and_one() -> None:
+    """docs/cluster.md has the figures. To train, for the 16 jobs that follow, for the reach; for n-grams."""
     sweep = "sweep={swift: {seed: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]}}"
     said = dry_run(ROOT / "profiles/slurm/profile.yaml", "--config", sweep, "--", "experiments")
     assert len(re.findall(r"^rule train:$", said, re.MULTILINE)) == 10
     assert len(re.findall(r"Group job pictures ", said)) == 10
+    assert len(re.findall(r"Group job insight ", said)) == 11
     assert len(re.findall(r"^    rule (extract_states|order_rows):$", said, re.MULTILINE)) == 160
 
 

@@ -2,6 +2,7 @@ import base64
 import hashlib
 import io
 import json
+import math
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,7 +15,7 @@ from PIL import Image
 
 from phonecase.art import Style, render
 from phonecase.experiments.page import draw, headline, markdown, page
-from phonecase.experiments.table import About, compare, flip_rate
+from phonecase.experiments.table import About, compare, counts, flip_rate
 from phonecase.ordering import SavedOrder, order_units, similarity, states_hash, write_order
 from phonecase.states import States, write_states
 from phonecase.training import Recipe
@@ -42,6 +43,10 @@ def states_of(name: str) -> np.ndarray[Any, np.dtype[np.int8]]:
     return random.choice(np.array([-1, 1], np.int8), (T, H))
 
 
+FRESH = [[1.5, 0.1], [0.4, 0.1], [0.004, 0.1], [0.2, 0.1]]  # bits paid more after 1, 2, ... characters
+NGRAMS = {"kneser_ney": [4.0, 3.0, 2.0, 1.5], "witten_bell": [4.0, 3.0, 2.2, 2.4]}
+
+
 def leave_all(folder: Path, name: str, recipe: Recipe, bits: float) -> None:
     """What a model leaves when all of its jobs are done."""
     units = states_of(name)
@@ -60,6 +65,11 @@ def leave_all(folder: Path, name: str, recipe: Recipe, bits: float) -> None:
         order = SavedOrder(ordering, strategy, {}, similarity(units, ordering), states_hash(units))
         write_order(folder / f"orders/{name}/romans/{strategy}.parquet", order)
         (folder / f"orders/{name}/romans/{strategy}.json").write_text(json.dumps(order.facts()))
+    insight = folder / "insight" / name
+    insight.mkdir(parents=True)
+    reach = {"bits": bits, "fresh": FRESH, "weights_sha256": weights}
+    (insight / "reach.json").write_text(json.dumps(reach))
+    (folder / "insight/ngrams.json").write_text(json.dumps(NGRAMS))
 
 
 def say(folder: Path, log: str, words: str) -> None:
@@ -103,6 +113,27 @@ def test_a_row_has_what_a_model_learnt_and_how_it_differs(results: Path) -> None
     assert row["validation_bits_delta"] == pytest.approx(-0.1)
     assert row["seconds_delta"] == pytest.approx(-1)
     assert row_of(table, "swift")["similarity_delta"] == 0
+
+
+def test_a_row_has_how_far_back_a_model_remembers_and_what_counting_that_is_worth(results: Path) -> None:
+    table = compare(about(), results)
+    row = row_of(table, "swift~learning_rate=0.01")  # 1.9 bits
+    assert row["reach"] == 3
+    assert row["kneser_ney"] == pytest.approx(2.2)  # between 2.0 bits of two characters and 1.5 of three
+    assert row["kneser_ney_delta"] == pytest.approx(0.2)
+    assert row["witten_bell"] == math.inf  # which pays 2.2 at best
+    assert row_of(table, "swift~seed=1")["witten_bell"] == pytest.approx(2)
+    (line,) = [line for line in markdown(table, "x.png").splitlines() if "rate=0.01` " in line]
+    assert "| 2.2 (+0.2) | ∞ | 3 (+0) |" in line
+    assert "<td>∞</td>" in re.sub(r"\s+", "", page(table, b""))
+
+
+def test_what_is_left_of_the_memory_for_ever_is_infinite(results: Path) -> None:
+    path = results / "insight/swift/reach.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"fresh": [[0.5, 0.1]] * 4}))
+    table = compare(about(), results)
+    assert row_of(table, "swift")["reach"] == math.inf
+    draw(table, results / "plot.png", NGRAMS["kneser_ney"])
 
 
 def test_the_picture_is_that_of_the_order_with_the_most_similar_neighbours(results: Path) -> None:
@@ -153,6 +184,7 @@ NO_MEMORY = (
             "failed",
             "no",
         ),
+        ("insight/{}/reach.json", "measure_reach/{}.log", "x.py: error: no", "failed", "no"),
     ],
 )
 def test_what_is_missing_is_said_and_why(
@@ -164,7 +196,8 @@ def test_what_is_missing_is_said_and_why(
     table = compare(about(), results)
     row = row_of(table, name)
     assert (row["status"], row["reason"]) == (status, reason)
-    assert pd.isna(row["similarity"])
+    assert pd.isna(row["reach"])
+    assert pd.isna(row["similarity"]) != lost.startswith("insight")
     assert pd.isna(row["validation_bits"]) == lost.startswith("models")
     others = table[table["model"] != name]
     assert (others["status"] == "done").all()
@@ -188,14 +221,24 @@ def test_what_another_recipe_or_other_weights_or_states_left_does_not_count(resu
 
     rewrite("models/swift/summary.json", settings=Recipe(learning_rate=0.5).model_dump())
     (results / "models/swift~seed=1/weights.safetensors").write_bytes(b"others")
+    rewrite("insight/swift~learning_rate=0.01~seed=1/reach.json", weights_sha256="others")
     rewrite("orders/swift~learning_rate=0.01/romans/mean.json", states_sha256="others")
     table = compare(about(), results)
     for name, reason in {
         "swift": "what is there had another recipe",
         "swift~seed=1": "the states that are there are of other weights",
         "swift~learning_rate=0.01": "the order mean that is there is of other states",
+        "swift~learning_rate=0.01~seed=1": "the reach that is there is of other weights",
     }.items():
         assert (row_of(table, name)["status"], row_of(table, name)["reason"]) == ("not run", reason)
+
+
+def test_without_counts_no_model_is_done(results: Path) -> None:
+    (results / "insight/ngrams.json").unlink()
+    say(results, "count_ngrams.log", "count_ngrams.py: error: no")
+    table = compare(about(), results)
+    assert set(zip(table["status"], table["reason"], strict=True)) == {("failed", "no")}
+    assert counts(results) == []
 
 
 class _Page(HTMLParser):
@@ -238,7 +281,7 @@ def test_the_markdown_is_a_table_with_a_cell_for_each_title(results: Path) -> No
 def test_the_same_results_give_the_same_bytes(results: Path, tmp_path: Path) -> None:
     table = compare(about(), results)
     for name in ("a.png", "b.png"):
-        draw(table, tmp_path / name)
+        draw(table, tmp_path / name, counts(results))
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
     assert page(table, b"") == page(compare(about(), results), b"")
 

@@ -1,6 +1,7 @@
 """The page says what was measured, each finding with its control, in sentences made of the numbers."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,29 +15,33 @@ from phonecase.insight.facts import write_facts
 from phonecase.insight.figures import DRAWN, draw
 from phonecase.insight.findings import Findings
 from phonecase.insight.page import markdown, page, tables
+from phonecase.insight.summary import side_by_side
 from phonecase.tables import write_table
 
 L, H, NETWORKS = 12, 4, 5
 
 
-def reach(differing: list[float], agreed: list[float]) -> dict[str, Any]:
-    return {
-        "differing": differing,
-        "agreed": agreed,
-        "erased": {",": 0.4, "e": 0.1},
-        "read_out": [0.9, 0.5, 0.3],
-    }
-
-
 FACTS: dict[str, Any] = {
-    "reach": reach([0.5 / 2**k for k in range(L + 1)], [k / 10 for k in range(L + 1)])
-    | {
+    "reach": {
         "bits": 1.9,
         "fresh": [(2.0 / 4**k, 0.01) for k in range(L)],  # below 0.01 from the fifth on
         "other": [(3.0 / 4**k, 0.01) for k in range(L)],
+        "differing": [0.5 / 2**k for k in range(L + 1)],
+        "agreed": [k / 10 for k in range(L + 1)],
         "erased": {",": 0.5, ".": 0.4, "n": -0.2, "|": 0.1},
+    },
+    "reach_controls": {
+        "read_out": [0.9, 0.5, 0.3],
         "guessed": [0.3, 0.35, 0.36, 0.36],
-        "untrained": [reach([0.5] * (L + 1), [0.0] * (L + 1))] * NETWORKS,
+        "untrained": [
+            {
+                "differing": [0.5] * (L + 1),
+                "agreed": [0.0] * (L + 1),
+                "erased": {",": 0.04 + n / 100, "e": 0.1},
+                "read_out": [0.9, 0.5, 0.3],
+            }
+            for n in range(NETWORKS)
+        ],
     },
     "units": {
         "last": [[0.4, 0.6, 0.8], *[[0.3, 0.5, 0.7]] * NETWORKS],
@@ -83,6 +88,7 @@ FACTS["neighbours"] = {
         {"order": "optimal", "mean": -10.0, "flip_rate": -4.5, "explained": -4.1, "cost": -2.7},
     ]
 }
+VALUES = {"trained": [0.8, 0.4], "untrained": [[0.3, 0.1]] * NETWORKS, "last": [[0.5, 0.7]] * (NETWORKS + 1)}
 NGRAMS = {"kneser_ney": [4.0, 3.0, 2.0, 1.8, 1.7], "witten_bell": [4.0, 3.1, 2.2, 1.95, 2.0]}
 
 
@@ -109,6 +115,12 @@ def folder(tmp_path: Path) -> Path:
     ]
     write_table(tmp_path / "units.parquet", pa.Table.from_pylist(told))
     write_table(tmp_path / "flips.parquet", pa.Table.from_pylist(costs))
+    rows = [
+        {"order": order, "row": row, "unit": (row + first) % H, "negated": row == 1}
+        for first, order in enumerate(("optimal", "lot"))
+        for row in range(H)
+    ]
+    write_table(tmp_path / "rows.parquet", pa.Table.from_pylist(rows))
     return tmp_path
 
 
@@ -190,6 +202,29 @@ def test_orders_stand_beside_chance_the_nearest_first(found: Findings) -> None:
     _, heading, rows = tables(found)[2]
     assert heading == ["order", "mean", "flip rate", "how well told", "a flip's cost"]
     assert rows == [["optimal", "−10.0", "−4.5", "−4.1", "−2.7"], ["lot", "0.1", "−0.4", "0.0", "1.0"]]
+
+
+def test_the_rows_of_the_best_order_are_told_from_the_top(found: Findings) -> None:
+    title, heading, rows = tables(found)[-1]
+    assert title == "The picture's rows in the order optimal, from the top (− shown negated)"
+    assert heading[0] == "unit"
+    assert [row[0] for row in rows] == ["0", "−1", "2", "3"]
+    assert rows[0][1:] == ["+0.00", "30%", "0.000", "letter", "90%", "Up after a <letter>."]
+    assert rows[1][-1] == ""
+
+
+def test_networks_stand_side_by_side_with_their_controls(found: Findings) -> None:
+    other = replace(
+        found, model="other", reach=found.reach | {"bits": 1.6}, told=found.told | {"values": VALUES}
+    )
+    lines = side_by_side([found, other]).splitlines()
+    assert "| | `swift` | `other` |" in lines
+    assert "| characters of context with which counts do as well, Kneser-Ney | 2.5 | ∞ |" in lines
+    assert "| characters of the past that pay | 5 | 5 |" in lines
+    assert "| of what they differ in, a comma takes away | 50% (4% to 8%) | 50% (4% to 8%) |" in lines
+    assert "| of a unit's variance, as a number, its best feature tells |  | 60% (20%) |" in lines
+    assert "| units with a sentence | 1 of 4 (0 to 2) | 1 of 4 (0 to 2) |" in lines
+    assert all(line.count("|") == 4 for line in lines if line.startswith("|"))
 
 
 def test_what_isnt_there_is_named(folder: Path) -> None:

@@ -13,7 +13,7 @@ import torch
 
 from phonecase.corpus import Vocabulary
 from phonecase.insight.networks import untrained
-from phonecase.ordering import SavedOrder, order_units, similarity, states_hash, write_order
+from phonecase.ordering import SavedOrder, order_units, read_order, similarity, states_hash, write_order
 from phonecase.training import Recipe
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -24,17 +24,18 @@ RECIPES = {
 OUTPUTS = {
     "describe_units": ("--out units.parquet", "--facts units.json"),
     "flip_bits": ("--out flips.parquet", "--facts flips.json"),
-    "measure_reach": ("--out reach.json",),
+    "control_reach": ("--out reach_controls.json",),
     "measure_redundancy": ("--out redundancy.json",),
 }
 
 
-def run(script: str, *arguments: str) -> None:
-    """A script as a rule calls it."""
+def run(script: str, *arguments: str) -> str:
+    """What a script says, called as a rule calls it."""
     done = subprocess.run(
         [sys.executable, SCRIPTS / f"{script}.py", *arguments], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def write_texts(folder: Path) -> list[str]:
@@ -68,6 +69,14 @@ def measured(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
         named = [str(folder / part) if "." in part else part for each in outputs for part in each.split()]
         asked = ["--weights", str(folder), "--settings", recipe.model_dump_json()]
         run(script, *asked, *texts, *named)
+    run(
+        "measure_reach",
+        "--weights",
+        str(folder / "weights.safetensors"),
+        *texts[2:],
+        "--out",
+        str(folder / "reach.json"),
+    )
     run("count_ngrams", *texts, "--out", str(folder / "ngrams.json"))
     states = model.states(torch.from_numpy(tokens[None, :200]))[0].numpy()
     for strategy in ("mean", "reach"):
@@ -76,7 +85,16 @@ def measured(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_order(folder / f"{strategy}.parquet", saved)
     tables = ["--units", str(folder / "units.parquet"), "--flips", str(folder / "flips.parquet")]
     orders = [str(folder / f"{strategy}.parquet") for strategy in ("mean", "reach")]
-    run("measure_neighbours", *tables, "--orders", *orders, "--out", str(folder / "neighbours.json"))
+    run(
+        "measure_neighbours",
+        *tables,
+        "--orders",
+        *orders,
+        "--out",
+        str(folder / "neighbours.json"),
+        "--rows",
+        str(folder / "rows.parquet"),
+    )
     pages = ["--html", str(folder / "insight.html"), "--markdown", str(folder / "insight.md")]
     found = ["--model", "made-up", "--folder", str(folder), "--ngrams", str(folder / "ngrams.json")]
     run("insight_page", *found, *pages)
@@ -99,6 +117,39 @@ def test_there_is_a_page_with_its_figures(measured: Path) -> None:
     assert all((measured / name).exists() for name in ("reach.png", "pasts.png", "frozen.png"))
     assert "data:image/png;base64," in (measured / "insight.html").read_text()
     assert "| reach |" in text
+    by_value = "of a unit's variance, as a number, its best feature tells" in text
+    assert by_value == ("numbers" in measured.name)
+
+
+@pytest.mark.slow
+def test_every_row_of_every_order_is_known_the_most_similar_order_first(measured: Path) -> None:
+    rows = pq.read_table(measured / "rows.parquet").to_pylist()
+    units = pq.read_table(measured / "units.parquet").to_pylist()
+    orders = {name: read_order(measured / f"{name}.parquet") for name in ("mean", "reach")}
+    assert list(dict.fromkeys(row["order"] for row in rows)) == sorted(
+        orders, key=lambda name: -orders[name].similarity
+    )
+    for name, order in orders.items():
+        shown = [row for row in rows if row["order"] == name]
+        assert [row["unit"] for row in shown] == order.ordering.permutation.tolist()
+        assert [row["row"] for row in shown] == list(range(len(units)))
+        assert not any(row["negated"] for row in shown)
+        for row in shown:
+            assert (row["mean"], row["feature"]) == tuple(
+                units[row["unit"]][key] for key in ("mean", "feature")
+            )
+
+
+@pytest.mark.slow
+def test_several_networks_stand_side_by_side(measured: Path, tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        (tmp_path / name).symlink_to(measured)
+    (tmp_path / "ngrams.json").symlink_to(measured / "ngrams.json")
+    rows = run("compare_insight", "one", "other", "--folder", str(tmp_path)).splitlines()
+    cells = [row.split(" | ") for row in rows if row.startswith("| ")]
+    assert cells[0][1:] == ["`one`", "`other` |"]
+    assert cells[1][0] == "| bits per character"
+    assert all(row[1] == row[2].removesuffix(" |") for row in cells[1:])
 
 
 @pytest.mark.slow

@@ -23,8 +23,9 @@ from workflow.planning import plan
 from workflow.small import ROOT, SETTINGS, copy_workflow, snakemake
 
 INSIGHT = (
-    *(f"{table}.parquet" for table in ("units", "flips")),
-    *(f"{facts}.json" for facts in ("units", "flips", "reach", "redundancy", "neighbours", "sentences")),
+    *(f"{table}.parquet" for table in ("units", "flips", "rows")),
+    *(f"{facts}.json" for facts in ("units", "flips", "reach", "reach_controls", "redundancy", "neighbours")),
+    "sentences.json",
     *(f"{figure}.png" for figure in ("reach", "pasts", "erasers", "back", "learned", "flips", "frozen")),
     "insight.html",
     "insight.md",

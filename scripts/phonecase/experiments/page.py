@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from phonecase.experiments.table import settings_of
+from phonecase.insight.worth import LADDERS
 from phonecase.pages import address, filled
 from phonecase.plotting import BLUE, CLAY, GREY
 
@@ -18,19 +20,25 @@ TEMPLATE = Path(__file__).with_suffix(".html")
 MOST_NAMES = 40  # models by name in the plot, one below the other
 MOST_TICKS = 12  # values of a setting that are all marked
 MOST_PICTURES = 1000  # pictures in the page: some 6 kB each
+BITS = "validation_bits"
+PLOTTED = {BITS: "validation, bits per character", "reach": "reach, characters"}
 POINT: Any = {"s": 26, "color": BLUE, "alpha": 0.6, "linewidths": 0}
 COLUMNS = [  # title, column, format
     ("bits/char", "validation_bits", ".4f"),
     ("best", "best_validation_bits", ".4f"),
+    *((name, key, ".1f") for key, name in LADDERS.items()),
+    ("reach", "reach", ".0f"),
     ("seconds", "seconds", ",.0f"),
     ("flip rate", "flip_rate", ".2%"),
     ("best order", "order", ""),
     ("similarity", "similarity", ",.0f"),
 ]
 NOTE = (
-    "Bits per character on the books that were kept back, at the last step and at best; seconds of training; "
-    "the share of units that change at a character; the order with the most similar neighbours. "
-    "In brackets: the difference from the baseline."
+    "Bits per character on the books that were kept back, at the last step and at best; how many characters "
+    "of context n-grams take to do as well, counted by Kneser and Ney's rule and by Witten and Bell's; after "
+    "how many characters a fresh start is as good as all of the past; seconds of training; the share "
+    "of units that change at a character; the order with the most similar neighbours. "
+    "In brackets: the difference from the baseline. ∞: more than was measured, or than any counts can do."
 )
 UNFINISHED = ("failed", "unfinished", "not run")
 
@@ -54,7 +62,10 @@ def markdown(table: pd.DataFrame, plot: str) -> str:
         f"![validation bits of the models]({plot})",
         "",
         "| " + " | ".join(titles) + " |",
-        "|" + ":--|" * (1 + len(settings)) + "--:|" * 4 + ":--|--:|:--|",
+        "|"
+        + ":--|" * (1 + len(settings))
+        + "".join("--:|" if form else ":--|" for *_, form in COLUMNS)
+        + ":--|",
     ]
     for row in table.to_dict("records"):
         cells = [f"`{row['model']}`" + (" (baseline)" if _is_baseline(row) else "")]
@@ -91,11 +102,12 @@ def page(table: pd.DataFrame, plot: bytes) -> str:
     )
 
 
-def draw(table: pd.DataFrame, path: Path) -> None:
-    """Draw the validation bits of the models, as PNG.
+def draw(table: pd.DataFrame, path: Path, ladder: Sequence[float] = ()) -> None:
+    """Draw the validation bits of the models, beside them their reach if it is known, as PNG.
 
     Against the one numeric setting that varies beside the seed, if it is like that, else model by model; a
-    point for each seed, medians joined or marked.
+    point for each seed, medians joined or marked. `ladder` has the bits of n-grams with 0, 1, ... characters
+    of context (Kneser-Ney), which are marked where the models' bits come near them.
     """
     varied = [key for key in settings_of(table) if key != "seed"]
     numeric = list(table[varied].select_dtypes("number").dropna(axis="columns"))
@@ -103,28 +115,52 @@ def draw(table: pd.DataFrame, path: Path) -> None:
         {"font.size": 11, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": GREY}
     ):
         figure = Figure(layout="constrained")
-        axes = figure.add_subplot()
-        if len(varied) == len(numeric) == table["baseline"].nunique() == 1:
-            figure.set_size_inches(8, 4.5)
-            _against(axes, table, varied[0])
+        finite = table.assign(**{measure: table[measure].replace(math.inf, math.nan) for measure in PLOTTED})
+        drawn = [measure for measure in PLOTTED if measure == BITS or finite[measure].notna().any()]
+        against = len(varied) == len(numeric) == table["baseline"].nunique() == 1
+        panels = figure.subplots(
+            1, len(drawn), sharey=not against, width_ratios=[3, 2][: len(drawn)], squeeze=False
+        )[0]
+        if against:
+            figure.set_size_inches(5 + 3 * len(drawn), 4.5)
+            for axes, measure in zip(panels, drawn, strict=True):
+                _against(axes, finite, varied[0], measure)
+            panels[0].legend(frameon=False)
         else:
-            shown = _one_below_the_other(axes, table)
-            figure.set_size_inches(9, 1.4 + 0.3 * shown)
-        axes.set_axisbelow(True)
+            groups = _by_name(finite)
+            figure.set_size_inches(6 + 3 * len(drawn), 1.4 + 0.3 * min(len(groups), MOST_NAMES))
+            for axes, measure in zip(panels, drawn, strict=True):
+                _one_below_the_other(axes, groups, measure)
+        _rungs(panels[0], ladder, across=against)
+        for axes in panels:
+            axes.set_axisbelow(True)
         figure.savefig(path, dpi=150)
 
 
-def _against(axes: Axes, table: pd.DataFrame, key: str) -> None:
-    """Bits against a setting."""
-    done = table.dropna(subset="validation_bits")
+def _rungs(axes: Axes, ladder: Sequence[float], across: bool) -> None:
+    """Lines where n-grams are, those that lie within what is drawn."""
+    low, high = sorted(axes.get_ylim() if across else axes.get_xlim())
+    for context, bits in enumerate(ladder):
+        if low < bits < high:
+            line, place = (axes.axhline, (1, bits)) if across else (axes.axvline, (bits, 1))
+            line(bits, color=GREY, linewidth=1, linestyle=":")
+            within: Any = axes.get_yaxis_transform() if across else axes.get_xaxis_transform()
+            words = f"counts of {context} characters"
+            side: Any = {"ha": "right", "va": "bottom"} if across else {"ha": "center", "va": "bottom"}
+            axes.text(place[0], place[1], words, transform=within, color=GREY, fontsize=9, **side)
+
+
+def _against(axes: Axes, table: pd.DataFrame, key: str, measure: str) -> None:
+    """A measure against a setting."""
+    done = table.dropna(subset=measure)
     axes.grid(axis="y", color="#EEEEEE")
-    axes.scatter(done[key], done["validation_bits"], **POINT, label="a seed")
-    medians = done.groupby(key)["validation_bits"].median()
+    axes.scatter(done[key], done[measure], **POINT, label="a seed")
+    medians = done.groupby(key)[measure].median()
     axes.plot(medians.index, medians, color=BLUE, linewidth=1.6, label="median")
     own = done[done["model"] == done["baseline"]]
     if len(own):
         ring: Any = {"s": 90, "facecolors": "none", "edgecolors": CLAY}
-        axes.scatter(own[key], own["validation_bits"], **ring, label="baseline")
+        axes.scatter(own[key], own[measure], **ring, label="baseline")
     failed = table[table["status"] == "failed"]
     if len(failed):  # where they would stand, at the top
         top: Any = {"transform": axes.get_xaxis_transform(), "clip_on": False}
@@ -141,25 +177,31 @@ def _against(axes: Axes, table: pd.DataFrame, key: str) -> None:
     if len(values) <= MOST_TICKS:
         axes.set_xticks(values, [f"{value:g}" for value in values])
         axes.minorticks_off()
-    axes.set(xlabel=key, ylabel="validation, bits per character")
-    axes.legend(frameon=False)
+    axes.set(xlabel=key, ylabel=PLOTTED[measure])
 
 
-def _one_below_the_other(axes: Axes, table: pd.DataFrame) -> int:
-    """Bits of each model, those that differ by their seeds alone in one line; returns how many lines."""
-    done = table.dropna(subset="validation_bits")
+def _by_name(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """The models that have bits, those that differ by their seeds alone together; the fewest bits first."""
+    done = table.dropna(subset=BITS)
     names = done["model"].str.replace(r"~seed=\d+", "", regex=True)
-    groups = sorted(done.groupby(names)["validation_bits"], key=lambda group: float(group[1].median()))
+    groups = [(str(name), group) for name, group in done.groupby(names)]
+    return sorted(groups, key=lambda group: float(group[1][BITS].median()))
+
+
+def _one_below_the_other(axes: Axes, groups: Sequence[tuple[str, pd.DataFrame]], measure: str) -> None:
+    """A measure of each model, those of a group in one line."""
     shown = groups[:MOST_NAMES]
     axes.grid(axis="x", color="#EEEEEE")
-    for line, (_, bits) in enumerate(shown):
-        axes.scatter(bits, [line] * len(bits), **POINT)
-        axes.scatter([bits.median()], [line], marker="|", s=160, color=CLAY)
-    axes.set_yticks(range(len(shown)), [str(name) for name, _ in shown])
+    for line, (_, group) in enumerate(shown):
+        axes.scatter(group[measure], [line] * len(group), **POINT)
+        axes.scatter([group[measure].median()], [line], marker="|", s=160, color=CLAY)
+    axes.set_yticks(range(len(shown)), [name for name, _ in shown])
     axes.set_ylim(max(len(shown), 1) - 0.5, -0.5)
-    rest = f"; the best {MOST_NAMES} of {len(groups):,}" if len(groups) > MOST_NAMES else ""
-    axes.set(xlabel=f"validation, bits per character (a point a seed, a line at the median{rest})")
-    return len(shown)
+    said = ""
+    if measure == BITS:
+        rest = f"; the best {MOST_NAMES} of {len(groups):,}" if len(groups) > MOST_NAMES else ""
+        said = f"\n(a point a seed, a line at the median{rest})"
+    axes.set(xlabel=f"{PLOTTED[measure]}{said}")
 
 
 def _is_baseline(row: dict[Any, Any]) -> bool:
@@ -182,7 +224,9 @@ def _value(row: dict[Any, Any], column: str, form: str) -> tuple[str, str]:
         return "", ""
     if not form:
         return str(value), ""
-    known = not (pd.isna(delta) or _is_baseline(row))
+    if math.isinf(value):
+        return "∞", ""
+    known = math.isfinite(delta) and not _is_baseline(row)
     return format(value, form).replace("-", "−"), f"({delta:+{form}})".replace("-", "−") if known else ""
 
 

@@ -1,14 +1,15 @@
-"""Experiments: models side by side, how well each learnt, how its memory moves, and how good it looks.
+"""Experiments: models side by side, how well each learnt, how long it remembers, and how good it looks.
 
 What a model left is read from the folder of results. It counts only if it belongs together: trained by the
-model's present recipe, states from those weights, orders of those states. What is not there has a status
-in its place, and a reason from its job's log.
+model's present recipe, states and reach of those weights, orders of those states. What is not there has a
+status in its place, and a reason from its job's log.
 """
 
 import hashlib
 import io
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,23 @@ import pandas as pd
 from phonecase.art import Style, render
 from phonecase.experiments.sweep import Experiment, experiments
 from phonecase.files import read_json
+from phonecase.insight.worth import LADDERS, reach, worth
 from phonecase.ordering import read_ordering, states_hash
 from phonecase.ordering.core import States as Units
 from phonecase.settings import Settings
 from phonecase.states import read_states
 from phonecase.training import Recipe
 
-MEASURES = ("validation_bits", "best_validation_bits", "seconds", "flip_rate", "similarity")
+NGRAMS = "insight/ngrams.json"  # of the results
+MEASURES = (
+    "validation_bits",
+    "best_validation_bits",
+    *LADDERS,
+    "reach",
+    "seconds",
+    "flip_rate",
+    "similarity",
+)
 
 
 class About(Settings):
@@ -57,9 +68,10 @@ def compare(about: About, results: Path) -> pd.DataFrame:
 
     Columns: `model`, `baseline`; each setting that is not the same in all of them; `status` (done, failed,
     unfinished or not run) and `reason`; the measures: `validation_bits` per character at the last step and
-    `best_validation_bits` on the way there, `seconds` of training, `flip_rate`, and the `similarity` of the
-    best `order`; each measure's difference from the baseline in `{measure}_delta`; `picture`, the best order
-    as a PNG.
+    `best_validation_bits` on the way there, how many characters n-grams by `kneser_ney` and `witten_bell`
+    take to pay as little, `reach` in characters (both infinite where there is no end to it; see
+    `phonecase.insight.worth`), `seconds` of training, `flip_rate`, and the `similarity` of the best `order`;
+    each measure's difference from the baseline in `{measure}_delta`; `picture`, the best order as a PNG.
     """
     found = about.experiments()
     recipes = {name: experiment.recipe.model_dump() for name, experiment in found.items()}
@@ -80,6 +92,12 @@ def compare(about: About, results: Path) -> pd.DataFrame:
         own = dict(zip(table["model"], table[measure], strict=True))
         table[f"{measure}_delta"] = table[measure] - table["baseline"].map(own)
     return table.sort_values("validation_bits", kind="stable", ignore_index=True)
+
+
+def counts(results: Path) -> list[float]:
+    """What counting comes to: bits by characters of context (Kneser-Ney); none if that wasn't measured."""
+    file = results / NGRAMS
+    return list(read_json(file, "count_ngrams.py", "kneser_ney")["kneser_ney"]) if file.exists() else []
 
 
 def settings_of(table: pd.DataFrame) -> list[str]:
@@ -120,6 +138,7 @@ class _Outcome:
             scores = self._scores(units)
             best = max(scores, key=scores.__getitem__)
             row |= {"order": best, "similarity": scores[best], "picture": self._picture(units, best)}
+            row |= self._memory()
         except _Unfinished as unfinished:
             row |= {"status": unfinished.status, "reason": unfinished.reason}
         return row
@@ -137,10 +156,23 @@ class _Outcome:
         if not path.exists():
             raise self._unfinished(f"extract_states/{place}.log")
         states = read_states(path)
-        weights = (self.results / "models" / self.name / "weights.safetensors").read_bytes()
-        if states.metadata.get("weights_sha256") != hashlib.sha256(weights).hexdigest():
+        if states.metadata.get("weights_sha256") != self._weights_sha256:
             raise _Unfinished("not run", "the states that are there are of other weights")
         return states.units
+
+    @cached_property
+    def _weights_sha256(self) -> str:
+        weights = (self.results / "models" / self.name / "weights.safetensors").read_bytes()
+        return hashlib.sha256(weights).hexdigest()
+
+    def _memory(self) -> dict[str, float]:
+        """How far back it remembers, and how much counting that is worth."""
+        keys = ("bits", "fresh", "weights_sha256")
+        found = self._json(f"insight/{self.name}/reach.json", "measure_reach", self.name, keys)
+        if found["weights_sha256"] != self._weights_sha256:
+            raise _Unfinished("not run", "the reach that is there is of other weights")
+        ngrams = self._json(NGRAMS, "count_ngrams", "", tuple(LADDERS))
+        return {"reach": reach(found["fresh"]), **{key: worth(found["bits"], ngrams[key]) for key in LADDERS}}
 
     def _scores(self, units: Units) -> dict[str, int]:
         """The similarity that each order has."""
@@ -162,10 +194,10 @@ class _Outcome:
         return picture.getvalue()
 
     def _json(self, path: str, maker: str, place: str, keys: Collection[str]) -> dict[str, Any]:
-        """What a rule left in a file of its own for a model, or an order of it."""
+        """What a rule left in a file of its own for a model, or an order of it, or for all of them."""
         file = self.results / path
         if not file.exists():
-            raise self._unfinished(f"{maker}/{place}.log")
+            raise self._unfinished(f"{maker}/{place}.log" if place else f"{maker}.log")
         return read_json(file, f"{maker}.py", *keys)
 
     def _unfinished(self, log: str) -> _Unfinished:

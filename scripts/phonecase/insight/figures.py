@@ -8,7 +8,8 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from phonecase.insight.findings import LADDERS, Findings
+from phonecase.insight.findings import Findings
+from phonecase.insight.worth import LADDERS
 from phonecase.plotting import BLUE, CLAY, GREY, STYLE
 
 SHOWN = 20  # characters after a start

@@ -1,14 +1,17 @@
 """What was measured of one network, and what it says in a sentence."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from phonecase.files import read_json
+from phonecase.insight.worth import LADDERS, NOTHING, first, reach
 from phonecase.tables import read_made
 
-NOTHING = 0.01  # bits per character that are taken for none
+Number = TypeVar("Number", int, float)
+
 READABLE = 0.05  # by how much a read-out must beat a guess
 UNITS = (
     "unit",
@@ -20,8 +23,8 @@ UNITS = (
     "above_untrained",
     "sentence",
 )
+ROWS = ("order", "row", "unit", "negated")
 COSTS = ("unit", "cost", "error", "cost_in_all", "characters")
-LADDERS = {"kneser_ney": "Kneser-Ney", "witten_bell": "Witten-Bell"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,33 +41,39 @@ class Findings:
     redundancy: dict[str, Any]
     neighbours: list[dict[str, Any]]
     """a row for each order: how near like units are in it"""
+    rows: list[dict[str, Any]]
+    """of the picture in the most similar order, from the top: which unit each shows"""
 
     @classmethod
     def load(cls, model: str, folder: Path, ngrams: Path) -> Self:
         """Read what the measurements left in a folder. Raises UserError for anything else."""
         units = read_made(folder / "units.parquet", "describe_units.py", UNITS).to_pylist()
         costs = read_made(folder / "flips.parquet", "flip_bits.py", COSTS).to_pylist()
+        rows = read_made(folder / "rows.parquet", "measure_neighbours.py", ROWS).to_pylist()
         return cls(
             model,
             read_json(ngrams, "count_ngrams.py", *LADDERS),
-            read_json(folder / "reach.json", "measure_reach.py", "fresh", "other", "erased", "untrained"),
+            read_json(folder / "reach.json", "measure_reach.py", "fresh", "other", "erased")
+            | read_json(
+                folder / "reach_controls.json", "control_reach.py", "read_out", "guessed", "untrained"
+            ),
             [told | cost for told, cost in zip(units, costs, strict=True)],
             read_json(folder / "units.json", "describe_units.py", "trained", "untrained", "last"),
             read_json(folder / "flips.json", "flip_bits.py", "cost", "alive", "least", "lot"),
             read_json(folder / "redundancy.json", "measure_redundancy.py", "trained", "untrained"),
             read_json(folder / "neighbours.json", "measure_neighbours.py", "orders")["orders"],
+            [row for row in rows if row["order"] == rows[0]["order"]],
         )
 
     # ---- in sentences
 
     def reach_title(self) -> str:
         """How many characters are worth as much as all."""
-        k = first(mean < NOTHING for mean, _ in self.reach["fresh"])
-        if k is None:
+        k = reach(self.reach["fresh"])
+        if k == math.inf:
             return f"More than {len(self.reach['fresh'])} characters of the past pay"
-        return (
-            f"{characters(k + 1)} of the past pay: with no more, a fresh start costs less than {NOTHING} bits"
-        )
+        many = characters(int(k))
+        return f"{many} of the past pay: with no more, a fresh start costs less than {NOTHING} bits"
 
     def worth(self) -> str:
         """Between which n-grams the network stands."""
@@ -82,11 +91,11 @@ class Findings:
 
     def pasts_title(self) -> str:
         """When two pasts are one."""
-        own, never = (_half(each["agreed"]) for each in (self.reach, self.mean_untrained))
+        own, never = (half(each["agreed"]) for each in (self.reach, self.mean_untrained))
         end = len(self.reach["agreed"]) - 1
-        later = f"untrained, after {never}" if never else f"untrained, not within {end}"
-        if own:
-            return f"Half the time, two pasts are one picture after {characters(own)} ({later})"
+        later = f"untrained, not within {end}" if never == math.inf else f"untrained, after {never:.0f}"
+        if own < math.inf:
+            return f"Half the time, two pasts are one picture after {characters(int(own))} ({later})"
         share = self.reach["differing"][-1]
         return f"After {characters(end)}, two pasts still differ in {share:.0%} of the units"
 
@@ -143,8 +152,7 @@ class Findings:
         never = self.reach["untrained"]
         keys = ("differing", "agreed", "read_out")
         return {
-            key: [_mean(column) for column in zip(*(each[key] for each in never), strict=True)]
-            for key in keys
+            key: [mean(column) for column in zip(*(each[key] for each in never), strict=True)] for key in keys
         }
 
     def guess(self, back: int) -> float:
@@ -155,12 +163,7 @@ class Findings:
     def erased_untrained(self, character: str) -> float | None:
         """The mean share that a character erases in the untrained networks, if it is known of all."""
         shares = [each["erased"].get(character) for each in self.reach["untrained"]]
-        return None if None in shares else _mean(shares)
-
-
-def first(flags: Any) -> int | None:
-    """The place of the first that is true."""
-    return next((place for place, flag in enumerate(flags) if flag), None)
+        return None if None in shares else mean(shares)
 
 
 def characters(many: int) -> str:
@@ -174,9 +177,18 @@ def called(character: str) -> str:
     return names.get(character, f"'{character}'" if not character.isalpha() else f"the letter {character}")
 
 
-def _half(agreed: Sequence[float]) -> int | None:
-    return first(share >= 0.5 for share in agreed)
+def half(agreed: Sequence[float]) -> float:
+    """After how many characters two pasts agree half the time; infinite where they don't."""
+    found = first(share >= 0.5 for share in agreed)
+    return math.inf if found is None else found
 
 
-def _mean(values: Sequence[float]) -> float:
+def mean(values: Sequence[float]) -> float:
+    """The mean of some numbers."""
     return float(sum(values) / len(values))
+
+
+def extremes(values: Iterable[Number], form: Callable[[Number], str]) -> str:
+    """The least and the most of some numbers, or one if they read alike; nothing of none."""
+    known = sorted(values)
+    return " to ".join(dict.fromkeys(form(each) for each in (known[0], known[-1]))) if known else ""

@@ -15,13 +15,20 @@ from phonecase.model import CharLM
 from phonecase.training import Recipe
 
 
-def add_inputs(parser: argparse.ArgumentParser) -> None:
-    """The options that name them."""
+def add_network(parser: argparse.ArgumentParser) -> None:
+    """The options that name a network and the text that it is measured on."""
     parser.add_argument("--weights", type=Path, required=True, help="weights of train.py")
-    parser.add_argument("--settings", required=True, metavar="JSON", help="the recipe that they are of")
-    parser.add_argument("--train", type=Path, required=True, help="the training text, to learn rules from")
-    parser.add_argument("--validation", type=Path, required=True, help="the text kept back, to score them on")
+    parser.add_argument("--validation", type=Path, required=True, help="the text kept back, to measure on")
     parser.add_argument("--vocab", type=Path, required=True, help="the characters, from build_vocab.py")
+
+
+def add_inputs(parser: argparse.ArgumentParser) -> None:
+    """The options that name all of them."""
+    add_network(parser)
+    parser.add_argument(
+        "--settings", required=True, metavar="JSON", help="the recipe that the weights are of"
+    )
+    parser.add_argument("--train", type=Path, required=True, help="the training text, to learn rules from")
 
 
 @dataclass(frozen=True, eq=False)

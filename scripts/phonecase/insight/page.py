@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from phonecase.insight.figures import DRAWN
-from phonecase.insight.findings import Findings
+from phonecase.insight.findings import Findings, extremes
+from phonecase.insight.summary import summary
 from phonecase.pages import address, filled
 
 TEMPLATE = Path(__file__).with_suffix(".html")
@@ -79,7 +80,7 @@ def tables(found: Findings) -> list[tuple[str, list[str], list[list[str]]]]:
         ]
         for row in sorted(told, key=lambda row: -row["explained"])
     ]
-    many = f"{len(told)} of {len(found.units)}; in untrained networks {_range(never)}"
+    many = f"{len(told)} of {len(found.units)}; in untrained networks {extremes(never, str)}"
     title = f"Units that a sentence tells: {many}"
     heading = [
         "sentence",
@@ -89,7 +90,13 @@ def tables(found: Findings) -> list[tuple[str, list[str], list[list[str]]]]:
         "better than untrained",
         "a flip's bits",
     ]
-    return [(title, heading, sentences), _redundancy(found), _neighbours(found)]
+    return [
+        (title, heading, sentences),
+        _redundancy(found),
+        _neighbours(found),
+        ("In short", ["", found.model, "never trained"], [list(row) for row in summary(found)]),
+        _rows(found),
+    ]
 
 
 def note(found: Findings) -> str:
@@ -114,15 +121,11 @@ def _redundancy(found: Findings) -> tuple[str, list[str], list[list[str]]]:
     }
     rows = []
     for key, (label, form) in forms.items():
-        others = [each[key] for each in never if each[key] is not None]
-        theirs = (
-            " to ".join(dict.fromkeys(form.format(each) for each in (min(others), max(others))))
-            if others
-            else ""
-        )
+        theirs = extremes((each[key] for each in never if each[key] is not None), form.format)
         rows.append([label, "" if own[key] is None else form.format(own[key]), theirs])
-    told = [sorted(each["told"])[len(each["told"]) // 2] for each in (own, *never)]
-    rows.append(["a unit's variance that the others tell, median", f"{told[0]:.0%}", _percents(told[1:])])
+    told, *others = (sorted(each["told"])[len(each["told"]) // 2] for each in (own, *never))
+    label = "a unit's variance that the others tell, median"
+    rows.append([label, f"{told:.0%}", extremes(others, "{:.0%}".format)])
     title = f"{len(found.units)} units hold at most {own['tree']:.0f} bits between them"
     return title, [f"in {own['states']:,} characters", found.model, "never trained"], rows
 
@@ -136,12 +139,25 @@ def _neighbours(found: Findings) -> tuple[str, list[str], list[list[str]]]:
     return title, ["order", *names.values()], rows
 
 
-def _range(values: list[int]) -> str:
-    return f"{min(values)}" if min(values) == max(values) else f"{min(values)} to {max(values)}"
-
-
-def _percents(values: list[float]) -> str:
-    return " to ".join(dict.fromkeys(f"{each:.0%}" for each in (min(values), max(values))))
+def _rows(found: Findings) -> tuple[str, list[str], list[list[str]]]:
+    """What each row of the picture is, from the top, in the order whose neighbours are most similar."""
+    rows = []
+    for shown in found.rows:
+        unit = found.units[shown["unit"]]
+        rows.append(
+            [
+                f"{'−' if shown['negated'] else ''}{shown['unit']}",
+                f"{unit['mean']:+.2f}".replace("-", "−"),
+                f"{unit['flip_rate']:.0%}",
+                f"{unit['cost']:.3f}",
+                unit["feature"],
+                f"{unit['explained']:.0%}",
+                unit["sentence"] or "",
+            ]
+        )
+    title = f"The picture's rows in the order {found.rows[0]['order']}, from the top (− shown negated)"
+    heading = ["unit", "mean", "flips", "a flip's bits", "told best by", "of its entropy", "sentence"]
+    return title, heading, rows
 
 
 def _row(cells: list[str]) -> str:

@@ -20,6 +20,16 @@ SHORTEST = 2_000  # characters of either
 OTHERS = 19  # other texts whose features show what chance gives: 1 in 20 is the least probability
 
 
+def read_training(path: Path) -> str:
+    """The text to train on, as split_by_book.py leaves it. Raises UserError for anything else."""
+    return read_text(path, "split_by_book.py").removesuffix("\n")
+
+
+def read_kept_back(path: Path) -> str:
+    """What is read here of the text kept back. Raises UserError like `read_training`."""
+    return read_training(path)[: TEST + 1]
+
+
 @dataclass(frozen=True, eq=False)
 class Texts:
     """Text to train on and text kept back, as a network's scripts read them."""
@@ -32,12 +42,11 @@ class Texts:
     @classmethod
     def load(cls, train: Path, validation: Path, vocab: Path) -> Self:
         """Read the files of split_by_book and build_vocab. Raises UserError when a text is too short."""
-        read = {path: read_text(path, "split_by_book.py").removesuffix("\n") for path in (train, validation)}
+        read = {train: read_training(train), validation: read_kept_back(validation)}
         for path, text in read.items():
             if len(text) < SHORTEST:
                 raise UserError(f"{path}: {len(text)} characters are too few; insight takes {SHORTEST:,}")
-        length = min(TEST + 1, len(read[train]))
-        return cls(read[train], read[validation][:length], Vocabulary.load(vocab))
+        return cls(read[train], read[validation][: len(read[train])], Vocabulary.load(vocab))
 
     @property
     def fit(self) -> str:
