@@ -132,6 +132,8 @@ def draw(table: pd.DataFrame, path: Path, ladder: Sequence[float] = ()) -> None:
             for axes, measure in zip(panels, drawn, strict=True):
                 _one_below_the_other(axes, groups, measure)
         _rungs(panels[0], ladder, across=against)
+        for axes in panels[1:]:
+            axes.locator_params(axis="y" if against else "x", integer=True)
         for axes in panels:
             axes.set_axisbelow(True)
         figure.savefig(path, dpi=150)
