@@ -7,6 +7,7 @@ from phonecase.insight.findings import Findings, called, characters, extremes, h
 from phonecase.insight.worth import LADDERS, reach, worth
 
 ERASERS = (",", ".", "\n", " ")  # the characters that are shown, where a text has them
+BACK = ("the last character", "the one before it", "the one before that")
 Figure = tuple[str, str, str]
 """What it is, the network's, and that of networks never trained, where there is one"""
 
@@ -53,8 +54,7 @@ def _memory(found: Findings) -> Iterator[Figure]:
         theirs = [each["erased"][character] for each in never if character in each["erased"]]
         share = _percent(own["erased"][character])
         yield f"of what they differ in, {called(character)} takes away", share, extremes(theirs, _percent)
-    for back in range(min(3, len(own["read_out"]))):
-        where = f"the one {characters(back)} before it" if back else "the last character"
+    for back, where in enumerate(BACK):
         theirs = [each["read_out"][back] for each in never]
         yield f"{where}, read out right", _percent(own["read_out"][back]), extremes(theirs, _percent)
 
