@@ -67,7 +67,7 @@ def measured(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     model.save(folder)
     for script, outputs in OUTPUTS.items():
         named = [str(folder / part) if "." in part else part for each in outputs for part in each.split()]
-        asked = ["--weights", str(folder), "--settings", recipe.model_dump_json()]
+        asked = ["--weights", str(folder / "weights.safetensors"), "--settings", recipe.model_dump_json()]
         run(script, *asked, *texts, *named)
     run(
         "measure_reach",
@@ -158,7 +158,13 @@ def test_the_same_network_and_texts_make_the_same_bytes(measured: Path, tmp_path
         part for name in ("train", "validation") for part in (f"--{name}", str(measured / f"{name}.txt"))
     ]
     recipe = RECIPES["bits" if "bits" in measured.name else "numbers"]
-    asked = ["--weights", str(measured), "--settings", recipe.model_dump_json(), *texts]
+    asked = [
+        "--weights",
+        str(measured / "weights.safetensors"),
+        "--settings",
+        recipe.model_dump_json(),
+        *texts,
+    ]
     for script in ("describe_units", "flip_bits"):
         named = [str(tmp_path / p) if "." in p else p for each in OUTPUTS[script] for p in each.split()]
         run(script, *asked, "--vocab", str(measured / "vocab.json"), *named)
