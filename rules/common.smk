@@ -245,8 +245,9 @@ def orders_of_every_passage(wildcards):
 
 def what_units_know(wildcards, input):
     """What `snakemake insight` found out about this model's units, if it did; not recorded."""
-    known = results_of(wildcards, input) / "insight" / wildcards.model / "units.parquet"
-    return ["--units", known] if known.exists() else []
+    insight = results_of(wildcards, input) / "insight" / wildcards.model
+    units, flips = insight / "units.parquet", insight / "flips.parquet"
+    return ["--units", units, "--flips", flips] if units.exists() and flips.exists() else []
 
 
 def gallery_json(wildcards):

@@ -57,6 +57,7 @@ rule tell_page:
         page="results/explorer/{model}.html",
         weights="results/models/{model}/weights.safetensors",
         units="results/insight/{model}/units.parquet",
+        flips="results/insight/{model}/flips.parquet",
     output:
         sentences="results/insight/{model}/sentences.json",
     log:
@@ -73,7 +74,7 @@ rule tell_page:
         script=path_of("tell_page.py"),
     shell:
         "python {params.script:q} --page {input.page:q} --weights {input.weights:q} --units {input.units:q}"
-        " --out {output.sentences:q} --log {log:q}"
+        " --flips {input.flips:q} --out {output.sentences:q} --log {log:q}"
 
 
 rule explorers:

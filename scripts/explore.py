@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--print", default="{}", help='JSON: {"cell": 7, "dpi": 300}')
     result.add_argument("--corpus", required=True, help="what the network read, in a word or two")
     result.add_argument("--units", type=Path, help="what describe_units.py found out about them")
+    result.add_argument("--flips", type=Path, help="and flip_bits.py")
     result.add_argument("--out", type=Path, required=True, help="page (HTML) to write")
     return result
 
@@ -61,7 +62,7 @@ def main(args: argparse.Namespace) -> None:
         passages,
         styles,
         Print.from_json(args.print),
-        sentences(args.units, args.weights) if args.units else {},
+        sentences(args.units, args.flips, args.weights) if args.units and args.flips else {},
     )
     lines = [
         f"The network has {summary['parameters']:,} weights, learned from {summary['characters']:,} "

@@ -3,6 +3,7 @@
 from phonecase.console import run
 
 import argparse
+import hashlib
 import logging
 from pathlib import Path
 
@@ -49,7 +50,8 @@ def main(args: argparse.Namespace) -> None:
         "cost_in_all": costs.sum(0).round(6),
         "characters": alive.sum(0).round(6),  # that the flip lives, of those followed
     }
-    write_table(args.out, pa.table({name: pa.array(column) for name, column in columns.items()}))
+    of = {"weights_sha256": hashlib.sha256(args.weights.read_bytes()).hexdigest()}
+    write_table(args.out, pa.table({name: pa.array(column) for name, column in columns.items()}, metadata=of))
     write_facts(
         args.facts,
         {

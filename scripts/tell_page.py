@@ -22,13 +22,14 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--units", type=Path, required=True, help="what describe_units.py found out about them"
     )
+    result.add_argument("--flips", type=Path, required=True, help="what flip_bits.py found out about them")
     result.add_argument("--out", type=Path, required=True, help="what the page says of each unit (JSON)")
     return result
 
 
 def main(args: argparse.Namespace) -> None:
     """Read what is known and the page, write the page."""
-    known = sentences(args.units, args.weights)
+    known = sentences(args.units, args.flips, args.weights)
     html = read_text(args.page, "explore.py")
     try:
         told = with_sentences(html, known)

@@ -68,7 +68,9 @@ def test_what_is_known_of_the_units_may_come_later(html: str) -> None:
 
 
 def test_what_is_known_is_of_these_weights_or_nothing(tmp_path: Path) -> None:
-    weights, units = tmp_path / "weights.safetensors", tmp_path / "units.parquet"
+    weights, units, flips = (
+        tmp_path / name for name in ("weights.safetensors", "units.parquet", "flips.parquet")
+    )
     weights.write_bytes(b"weights")
     rows = [
         {"unit": 0, "sentence": KNOWN, "feature": "letter", "balanced_accuracy": 0.95},
@@ -76,13 +78,22 @@ def test_what_is_known_is_of_these_weights_or_nothing(tmp_path: Path) -> None:
     ]
     of = {"weights_sha256": hashlib.sha256(b"weights").hexdigest()}
     write_table(units, pa.Table.from_pylist(rows).replace_schema_metadata(of))
-    known = sentences(units, weights)
-    assert known[0] == KNOWN
+    costs = pa.table({"unit": [0, 1], "cost": [0.0312, 0.0104]})
+    write_table(flips, costs.replace_schema_metadata(of))
+    known = sentences(units, flips, weights)
+    assert (
+        known[0]
+        == f"{KNOWN} Turned, it costs 0.031 bits at the next character, more than 1 of the others do."
+    )
     assert known[1].startswith("What tells it best is the word, and that in 71% of the cases")
     weights.write_bytes(b"other weights")
-    assert sentences(units, weights) == {}
+    assert sentences(units, flips, weights) == {}
+    weights.write_bytes(b"weights")
+    write_table(flips, costs)
+    assert sentences(units, flips, weights) == {}
+    write_table(flips, costs.replace_schema_metadata(of))
     write_table(units, pa.Table.from_pylist(rows))
-    assert sentences(units, weights) == {}
+    assert sentences(units, flips, weights) == {}
 
 
 def test_styles_that_the_page_doesn_t_draw_are_left_out(html: str) -> None:

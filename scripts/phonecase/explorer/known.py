@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from phonecase.errors import UserError
 from phonecase.pages import in_script
@@ -13,22 +14,33 @@ from phonecase.tables import read_made
 DATA = re.compile(r'(<script type="application/json" id="data">)(.*?)(</script>)', re.DOTALL)
 
 
-def sentences(units: Path, weights: Path) -> dict[int, str]:
-    """A sentence about each unit: one that is true, or else how far the best one is from it.
+def sentences(units: Path, flips: Path, weights: Path) -> dict[int, str]:
+    """About each unit a sentence that is true, or else how far the best one is from it, and what it is worth.
 
-    None where they were found out about other weights. Raises `UserError` for what describe_units.py doesn't
-    write.
+    None where they were found out about other weights. Raises `UserError` for what describe_units.py and
+    flip_bits.py don't write.
     """
-    table = read_made(units, "describe_units.py", ("unit", "sentence", "feature", "balanced_accuracy"))
-    of = (table.schema.metadata or {}).get(b"weights_sha256", b"").decode()
-    if of != hashlib.sha256(weights.read_bytes()).hexdigest():
+    told = read_made(units, "describe_units.py", ("unit", "sentence", "feature", "balanced_accuracy"))
+    flipped = read_made(flips, "flip_bits.py", ("unit", "cost"))
+    of = hashlib.sha256(weights.read_bytes()).hexdigest().encode()
+    if any((table.schema.metadata or {}).get(b"weights_sha256") != of for table in (told, flipped)):
         return {}
+    costs = dict(zip(*(flipped[name].to_pylist() for name in ("unit", "cost")), strict=True))
+    least = sorted(costs.values())
     return {
-        row["unit"]: row["sentence"]
-        or f"What tells it best is the {row['feature']}, and that in {row['balanced_accuracy']:.0%} of the "
-        "cases; chance does in 50%."
-        for row in table.to_pylist()
+        row["unit"]: f"{_told(row)} Turned, it costs {cost:.3f} bits at the next character, more than "
+        f"{least.index(cost)} of the others do."
+        for row in told.to_pylist()
+        for cost in [costs[row["unit"]]]
     }
+
+
+def _told(unit: Mapping[str, Any]) -> str:
+    """What tells a unit."""
+    return unit["sentence"] or (
+        f"What tells it best is the {unit['feature']}, and that in {unit['balanced_accuracy']:.0%} of the "
+        "cases; chance does in 50%."
+    )
 
 
 def with_sentences(html: str, known: Mapping[int, str]) -> str:
