@@ -41,12 +41,14 @@ rule render_variants:
     params:
         style=style_json,
         print=cell_json,
+        config=pictures_json,
         code=code("render_variants.py"),
         script=path_of("render_variants.py"),
         folder=folder_of_pictures,
     shell:
         "python {params.script:q} --states {input.states:q} --orders {input.orders:q}"
-        " --style {params.style:q} --name {wildcards.style} --print {params.print:q} --out {params.folder:q}"
+        " --style {params.style:q} --name {wildcards.style} --print {params.print:q} --config {params.config:q}"
+        " --out {params.folder:q}"
         " --kept .snakemake/phonecase/pictures/{wildcards.model}/{wildcards.passage}/{wildcards.style}"
         " --code {params.code:q} --log {log:q}"
 

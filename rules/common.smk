@@ -411,6 +411,15 @@ def picture_json(wildcards):
     return as_json(CONFIG.of_picture(**wildcards))
 
 
+def pictures_json(wildcards, input):
+    """The settings that make a style's pictures in every order: they carry them with them.
+
+    As a function of the input it isn't recorded: what of them is nothing to the pictures, such as where a text that
+    is the same was found, is no reason to draw them again.
+    """
+    return as_json(CONFIG.of_pictures(**wildcards))
+
+
 def without_suffix(wildcards, output):
     """A picture's path before the suffixes of its formats, wherever the results lie."""
     return str(output[0]).removesuffix(".png")

@@ -23,8 +23,9 @@ from phonecase.art.layout import LINE, Box, Fit, Layout, lay_out, pixels
 from phonecase.art.lettering import ASCENT, EM, LEGIBLE, WIDTH, X_HEIGHT, coverage, lacking, letter, x_height
 from phonecase.art.phones import phones
 from phonecase.art.picture import Picture, bands, palette
+from phonecase.art.png import write_page_png
 from phonecase.art.printing import Printing, case_of, hidden, pages
-from phonecase.art.prints import pictures_for_print, write_page_png, write_prints
+from phonecase.art.prints import pictures_for_print, write_prints
 from phonecase.art.proof import guide, proof
 from phonecase.art.styles import PRINTED, Orientation, Style
 from phonecase.errors import UserError

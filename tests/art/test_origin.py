@@ -132,6 +132,39 @@ def test_describe_prints_a_config_by_which_the_picture_is_made_again_byte_for_by
     assert "weights_sha256: ab" in everything
 
 
+def test_the_pictures_in_every_order_say_it_too_and_a_print_on_nothing_is_the_same(tmp_path: Path) -> None:
+    states = some_states(30, 12)
+    order = some_order(states)
+    write_states(tmp_path / "states.parquet", states)
+    write_order(tmp_path / "insertion.parquet", order)
+    done = run(
+        "render_variants.py",
+        *("--states", tmp_path / "states.parquet", "--orders", tmp_path / "insertion.parquet"),
+        *("--style", CONFIG.styles["plum"].model_dump_json(), "--name", "plum"),
+        *("--print", CONFIG.print.model_dump_json(include={"cell", "dpi"})),
+        *("--config", json.dumps(CONFIG.of_pictures("swift", "romans", "plum"))),
+        *("--out", tmp_path / "art"),
+    )
+    assert done.returncode == 0, done.stderr
+    for orientation, suffix in (("landscape", ".png"), ("portrait", ".portrait.png")):
+        picture = tmp_path / f"art/insertion/plum{suffix}"
+        again = check(yaml.safe_load(run("describe.py", "--config", picture).stdout))
+        assert again.print.orientation == orientation
+        done = run(
+            "print_picture.py",
+            *("--states", tmp_path / "states.parquet", "--order", tmp_path / "insertion.parquet"),
+            *("--style", again.styles["plum"].model_dump_json(), "--print", again.print.model_dump_json()),
+            *("--config", json.dumps(again.of_picture(**NAMES)), "--out", tmp_path / orientation),
+        )
+        assert done.returncode == 0, done.stderr
+        with Image.open(picture) as first, Image.open(tmp_path / f"{orientation}.png") as second:
+            assert first.size == second.size
+            assert first.convert("RGB").tobytes() == second.convert("RGB").tobytes()
+            assert first.info["dpi"] == second.info["dpi"]
+            told = [json.loads(image.info["phonecase"]) for image in (first, second)]
+        assert all(told[0][key] == told[1][key] for key in ("config", "order", "states", "style"))
+
+
 @pytest.mark.parametrize("name", ["nothing.png", "text.png", "plain.png", "text.svg", "text.pdf"])
 def test_a_file_that_says_nothing_is_told_in_a_line(name: str, tmp_path: Path) -> None:
     path = tmp_path / name

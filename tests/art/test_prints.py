@@ -19,8 +19,9 @@ from art.pictures import expected, of_image, of_pdf, of_svg, some_order, some_st
 from phonecase.art.pdf import write_pdf
 from phonecase.art.phones import phones
 from phonecase.art.picture import Picture, palette, pixels
+from phonecase.art.png import write_page_png
 from phonecase.art.printing import Printing, case_of, in_words, pages
-from phonecase.art.prints import pictures_for_print, write_page_png, write_prints
+from phonecase.art.prints import pictures_for_print, write_prints
 from phonecase.art.profiles import printer, srgb
 from phonecase.art.proof import guide, proof
 from phonecase.art.services import services

@@ -1,7 +1,7 @@
 """PNG, a row of cells at a time: the size of a picture in memory is that of a row.
 
 Indexed colours, with as few bits a pixel as they need: lossless, small, and exactly the style's colours.
-Pillow writes today's pictures (`rendering`); a picture of fifty thousand characters it would hold as a whole.
+Pillow would hold a picture of fifty thousand characters as a whole.
 """
 
 import struct
@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import ImageColor
 
+from phonecase.art.origin import KEY, SOFTWARE, origin_json
+from phonecase.art.picture import Picture, bands, palette
 from phonecase.art.profiles import srgb
 from phonecase.files import atomic
 
@@ -59,10 +61,26 @@ def write_png_by_rows(
         _chunk(file, b"IEND", b"")
 
 
+def write_page_png(path: Path, picture: Picture) -> None:
+    """Write a page as a PNG with its origin."""
+    layout = picture.layout
+    text = {
+        "Title": picture.title,
+        "Description": picture.description,
+        "Software": SOFTWARE,
+        KEY: origin_json(picture.origin),
+    }
+    write_png_by_rows(
+        path, (layout.width, layout.height), palette(picture), bands(picture), dpi=layout.dpi, text=text
+    )
+
+
 def _packed(rows: npt.NDArray[np.uint8], bits: int) -> npt.NDArray[np.uint8]:
     """Several pixels a byte, the leftmost highest, a row filled up with zeros.  # (n, width) -> (n, bytes)"""
     if bits == 8:
         return rows
+    if bits == 1:  # in a tenth of the time
+        return np.packbits(rows, axis=1)
     each = 8 // bits
     padded = np.pad(rows, ((0, 0), (0, -rows.shape[1] % each))).reshape(len(rows), -1, each)
     shifts = (bits * np.arange(each - 1, -1, -1)).astype(np.uint8)

@@ -3,22 +3,21 @@
 import argparse
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from phonecase.art.colouring import coloured
-from phonecase.art.layout import Layout
 from phonecase.art.lettering import FONT, LEGIBLE, lacking, points, x_height
-from phonecase.art.origin import KEY, SOFTWARE, origin_json
 from phonecase.art.pdf import write_pdf
-from phonecase.art.picture import Picture, bands, palette
-from phonecase.art.png import write_png_by_rows
+from phonecase.art.picture import Picture
+from phonecase.art.png import write_page_png
 from phonecase.art.printing import Case, Printing, case_of, hidden, in_words, pages
 from phonecase.art.proof import guide, proof
 from phonecase.art.services import services
-from phonecase.art.styles import Shape, Style
+from phonecase.art.styles import Style
 from phonecase.art.svg import write_svg
 from phonecase.art.tiff import write_tiff
+from phonecase.art.told import picture_of
 from phonecase.errors import UserError
 from phonecase.files import atomic
 from phonecase.ordering.files import SavedOrder
@@ -56,37 +55,9 @@ def pictures_for_print(
     if printing.caption and states.own:
         raise UserError("print.caption: a grid of your own has no passage to stand along it; leave it out")
     T, H = states.units.shape
-    cells, colours = coloured(states, order.ordering, style)
-    description = (
-        f"{H} units in the order {order.strategy} (similarity {order.similarity:,}) along {T:,} characters, "
-        f"{style.colours[0]} for −1"
-    )
-
-    def picture(layout: Layout) -> Picture:
-        return Picture(
-            layout=layout,
-            cells=cells,
-            colours=colours,
-            ground=style.ground or style.colours[0],
-            shape=Shape(gap=style.gap, round=style.round, join=style.join),
-            text=states.text,
-            title=states.title,
-            description=description,
-            origin={
-                "software": SOFTWARE,
-                "states": states.metadata,
-                "order": {
-                    "strategy": order.strategy,
-                    "settings": order.settings,
-                    "similarity": order.similarity,
-                },
-                "style": style.model_dump(mode="json"),
-                "print": printing.model_dump(mode="json"),
-                **origin,
-            },
-        )
-
-    return [picture(layout) for layout in pages(printing, H, T)]
+    first, *others = pages(printing, H, T)
+    picture = picture_of(first, states, order, style, printing.model_dump(mode="json"), origin)
+    return [picture, *(replace(picture, layout=layout) for layout in others)]
 
 
 def write_prints(
@@ -144,20 +115,6 @@ def _tell_of_caption(pictures: list[Picture], case: Case | None) -> None:
         log.warning("caption: %s has no %s; their columns have no letter", FONT, " ".join(lost))
     if covered := sum(hidden(picture.layout, case) for picture in pictures):
         log.warning("caption: the camera covers up to %d of its characters", covered)
-
-
-def write_page_png(path: Path, picture: Picture) -> None:
-    """Write a page as a PNG with its origin."""
-    layout = picture.layout
-    text = {
-        "Title": picture.title,
-        "Description": picture.description,
-        "Software": SOFTWARE,
-        KEY: origin_json(picture.origin),
-    }
-    write_png_by_rows(
-        path, (layout.width, layout.height), palette(picture), bands(picture), dpi=layout.dpi, text=text
-    )
 
 
 def _beside(stem: Path, suffix: str) -> Path:

@@ -200,6 +200,11 @@ class Config(Settings):
         """
         return self._of(model, passage, [strategy], {style: self.find("styles", style)})
 
+    def of_pictures(self, model: str, passage: str, style: str) -> dict[str, Any]:
+        """The same for the pictures in every order, which lie on nothing that is printed on."""
+        found = self._of(model, passage, self.orders, {style: self.find("styles", style)})
+        return found | {"print": self.print.model_dump(include={"cell", "dpi"}, exclude_defaults=True)}
+
     def of_favourite(self) -> dict[str, Any]:
         """The settings that make the favourite, with all orders that it may be."""
         model, passage = self.grids()[0]
