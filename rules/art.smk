@@ -219,7 +219,9 @@ rule pictures:
     """Every configured picture."""
     input:
         one_of_each(
-            pictures_of(model, passage, style) for model, passage in CONFIG.grids() for style in CONFIG.styles
+            pictures_of(model, passage, style)
+            for model, passage in CONFIG.grids()
+            for style in CONFIG.styles
         ),
 
 
