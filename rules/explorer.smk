@@ -2,7 +2,7 @@
 #
 # needs: results/models/{model}/{weights.safetensors,summary.json}, results/corpus/vocab.json, and of every passage
 #        results/states/{model}/{passage}.parquet and results/orders/{model}/{passage}/{strategy}.parquet
-#        results/insight/{model}/units.parquet, where there is one: what it says is part of the page
+#        results/insight/{model}/{units,flips}.parquet, where there are: what they say is part of the page
 # makes: results/explorer/{model}.html, and results/index.html, a page of all that the run made
 #        results/insight/{model}/sentences.json, what the page says of the units
 

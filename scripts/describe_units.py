@@ -3,7 +3,6 @@
 from phonecase.console import run
 
 import argparse
-import hashlib
 import logging
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from phonecase.files import sha256_of
 from phonecase.insight.facts import write_facts
 from phonecase.insight.inputs import Inputs, add_inputs
 from phonecase.insight.networks import up, values
@@ -51,7 +51,7 @@ def main(args: argparse.Namespace) -> None:
         more, facts["values"] = describe_values(features, numbers[0], numbers[1:])
         rows = [row | beside for row, beside in zip(rows, more, strict=True)]
         facts["values"]["last"] = [by_last(each) for each in numbers]
-    of = {"weights_sha256": hashlib.sha256(args.weights.read_bytes()).hexdigest()}
+    of = {"weights_sha256": sha256_of(args.weights)}
     write_table(args.out, pa.Table.from_pylist(rows).replace_schema_metadata(of))
     write_facts(args.facts, facts)
     told = sum(row["sentence"] is not None for row in rows)

@@ -3,12 +3,12 @@
 from phonecase.console import run
 
 import argparse
-import hashlib
 import logging
 from dataclasses import replace
 from pathlib import Path
 
 from phonecase.corpus import OwnWords, Vocabulary, find_passage, read_verses
+from phonecase.files import sha256_of
 from phonecase.model import CharLM
 from phonecase.states import extract, write_states
 
@@ -43,7 +43,7 @@ def main(args: argparse.Namespace) -> None:
         "model": args.model,
         "passage": args.passage,
         "reference": reference,
-        "weights_sha256": hashlib.sha256(args.weights.read_bytes()).hexdigest(),
+        "weights_sha256": sha256_of(args.weights),
     }
     write_states(args.out, replace(states, metadata=origin | states.metadata))
     log.info(

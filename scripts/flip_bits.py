@@ -3,13 +3,13 @@
 from phonecase.console import run
 
 import argparse
-import hashlib
 import logging
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from phonecase.files import sha256_of
 from phonecase.insight.facts import write_facts
 from phonecase.insight.flips import flip_costs, follow, freeze
 from phonecase.insight.inputs import Inputs, add_inputs
@@ -50,7 +50,7 @@ def main(args: argparse.Namespace) -> None:
         "cost_in_all": costs.sum(0).round(6),
         "characters": alive.sum(0).round(6),  # that the flip lives, of those followed
     }
-    of = {"weights_sha256": hashlib.sha256(args.weights.read_bytes()).hexdigest()}
+    of = {"weights_sha256": sha256_of(args.weights)}
     write_table(args.out, pa.table({name: pa.array(column) for name, column in columns.items()}, metadata=of))
     write_facts(
         args.facts,

@@ -3,11 +3,11 @@
 from phonecase.console import run
 
 import argparse
-import hashlib
 import logging
 from pathlib import Path
 
 from phonecase.corpus import Vocabulary
+from phonecase.files import sha256_of
 from phonecase.insight.facts import write_facts
 from phonecase.insight.inputs import add_network
 from phonecase.insight.networks import bits_of_text
@@ -35,7 +35,7 @@ def main(args: argparse.Namespace) -> None:
     test = vocabulary.encode(read_kept_back(args.validation))
     found = measure_reach(model, test, vocabulary.characters, APART)
     found["bits"] = bits_of_text(model, test)
-    found["weights_sha256"] = hashlib.sha256(args.weights.read_bytes()).hexdigest()
+    found["weights_sha256"] = sha256_of(args.weights)
     write_facts(args.out, found)
     log.info("%.3f bits per character, of %.0f characters' past", found["bits"], reach(found["fresh"]))
 

@@ -80,6 +80,11 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
+def sha256_of(path: Path) -> str:
+    """The hash of a file's bytes, by which others say which file they were made from."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def read_text(path: Path, maker: str, sha256: str | None = None) -> str:
     """UTF-8 text that a script made. Raises `UserError` when it is not there or something else.
 

@@ -5,7 +5,6 @@ model's present recipe, states and reach of those weights, orders of those state
 status in its place, and a reason from its job's log.
 """
 
-import hashlib
 import io
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ import pandas as pd
 
 from phonecase.art import Style, render
 from phonecase.experiments.sweep import Experiment, experiments
-from phonecase.files import read_json
+from phonecase.files import read_json, sha256_of
 from phonecase.insight.worth import LADDERS, reach, worth
 from phonecase.ordering import read_ordering, states_hash
 from phonecase.ordering.core import States as Units
@@ -162,8 +161,7 @@ class _Outcome:
 
     @cached_property
     def _weights_sha256(self) -> str:
-        weights = (self.results / "models" / self.name / "weights.safetensors").read_bytes()
-        return hashlib.sha256(weights).hexdigest()
+        return sha256_of(self.results / "models" / self.name / "weights.safetensors")
 
     def _memory(self) -> dict[str, float]:
         """How far back it remembers, and how much counting that is worth."""

@@ -1,6 +1,5 @@
 """What `snakemake insight` found out about a network's units, in its page."""
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from phonecase.errors import UserError
+from phonecase.files import sha256_of
 from phonecase.pages import in_script
 from phonecase.tables import read_made
 
@@ -22,7 +22,7 @@ def sentences(units: Path, flips: Path, weights: Path) -> dict[int, str]:
     """
     told = read_made(units, "describe_units.py", ("unit", "sentence", "feature", "balanced_accuracy"))
     flipped = read_made(flips, "flip_bits.py", ("unit", "cost"))
-    of = hashlib.sha256(weights.read_bytes()).hexdigest().encode()
+    of = sha256_of(weights).encode()
     if any((table.schema.metadata or {}).get(b"weights_sha256") != of for table in (told, flipped)):
         return {}
     costs = dict(zip(*(flipped[name].to_pylist() for name in ("unit", "cost")), strict=True))
