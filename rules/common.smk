@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from _thread import start_new_thread  # takes no lock of Python's, which a handler must not
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import current_thread, main_thread
 
@@ -63,23 +63,28 @@ def stop(error: UserError):
     sys.exit(1)
 
 
+@contextmanager
+def mistakes_told():
+    """What is wrong with the settings, or asked for and not in them, is said; then the run ends."""
+    try:
+        yield
+    except UserError as error:
+        stop(error)
+
+
 def checked_config() -> Config:
     """The settings, those of the command line among them."""
-    try:
+    with mistakes_told():
         checked = check(config)
         if workflow.storage_settings.default_storage_provider is None:  # else the files lie there, not here
             check_files(checked)
         return checked
-    except UserError as error:
-        stop(error)
 
 
 def named(section, name):
     """What has a name in the settings, as a file that was asked for has it in its path."""
-    try:
+    with mistakes_told():
         return CONFIG.find(section, name)
-    except UserError as error:
-        stop(error)
 
 
 def code(script):
@@ -408,7 +413,8 @@ def print_profile_content(wildcards):
 
 def picture_json(wildcards):
     """The settings that make one picture, and nothing else: it carries them with it."""
-    return as_json(CONFIG.of_picture(**wildcards))
+    with mistakes_told():
+        return as_json(CONFIG.of_picture(**wildcards))
 
 
 def pictures_json(wildcards, input):
@@ -417,7 +423,8 @@ def pictures_json(wildcards, input):
     As a function of the input it isn't recorded: what of them is nothing to the pictures, such as where a text that
     is the same was found, is no reason to draw them again.
     """
-    return as_json(CONFIG.of_pictures(**wildcards))
+    with mistakes_told():
+        return as_json(CONFIG.of_pictures(**wildcards))
 
 
 def without_suffix(wildcards, output):
@@ -442,13 +449,11 @@ OWN = [
     for path in [Path("config.yaml")]
     if workflow.modifier.is_main_snakefile() and path.exists() and not path.samefile(DEFAULTS)
 ]
-try:
+with mistakes_told():
     for path in [DEFAULTS, *OWN, *workflow.overwrite_configfiles]:
         near = Path(path).absolute()
         near = near.relative_to(Path.cwd()) if near.is_relative_to(Path.cwd()) else path  # as people name it
         read_yaml(near)  # before `configfile:`, whose reader passes over what this one names
-except UserError as error:
-    stop(error)
 
 
 configfile: DEFAULTS
