@@ -28,9 +28,9 @@ rule explore:
     benchmark:
         "results/benchmarks/explore/{model}.tsv"
     conda:
-        environment("torch.yaml")
+        environment("art.yaml")
     resources:
-        mem_mb=2000,
+        mem_mb=1000,
         runtime=5,
     params:
         corpus=corpus_in_words,

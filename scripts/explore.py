@@ -12,7 +12,7 @@ from phonecase.corpus import Vocabulary
 from phonecase.explorer import about, page
 from phonecase.explorer.known import sentences
 from phonecase.files import read_json, write_text
-from phonecase.model import CharLM
+from phonecase.model import read_weights
 from phonecase.ordering import read_order_for
 from phonecase.states import read_states
 
@@ -56,7 +56,7 @@ def main(args: argparse.Namespace) -> None:
     summary = read_json(args.summary, "train.py", "settings", "validation_bits", "characters", "parameters")
     styles = {name: Style.model_validate(style) for name, style in json.loads(args.styles)}
     data = about(
-        CharLM.load(args.weights),
+        read_weights(args.weights),
         summary,
         Vocabulary.load(args.vocab),
         passages,

@@ -31,6 +31,7 @@ TAKEN = {
     "from phonecase.corpus import SourceSettings, Verse, fetch, parse, read_verses": set(),
     "from phonecase.corpus import Vocabulary": {"numpy"},
     "from phonecase.model import CharLM": {"numba", "numpy", "safetensors", "scipy", "torch"},
+    "from phonecase.model import Weights, read_weights": {"numpy", "safetensors"},
     "from phonecase.training import Recipe": set(),
     "from phonecase.training import Training": {"numba", "numpy", "safetensors", "scipy", "torch"},
     "from phonecase.training import draw_learning_curve": {"matplotlib", "numpy", "pandas", "PIL", "pyarrow"},
@@ -41,6 +42,7 @@ TAKEN = {
     "from phonecase.ordering import read_order, states_hash, write_order": {"numpy"},
     "from phonecase.art import Print, Style": set(),
     "from phonecase.art import contact_sheet, render, write_png": {"numpy", "PIL"},
+    "from phonecase.explorer import about, page": {"numpy", "PIL", "pyarrow", "safetensors"},
     "from phonecase.workflow import Config, check, fingerprints, read_yaml": {"numpy"},
 }
 

@@ -61,6 +61,6 @@ def write_page(
     """Its page."""
     model, states, orders = made(core, reference, units, text)
     summary = {"settings": {"embedding_scale": 4.0}}
-    data = about(model, summary, Vocabulary(ALPHABET), [(states, orders)], STYLES, SIZE, {3: KNOWN})
+    data = about(model.weights, summary, Vocabulary(ALPHABET), [(states, orders)], STYLES, SIZE, {3: KNOWN})
     write_text(path, page(data, "a verse", ["A small network."]))
     return path

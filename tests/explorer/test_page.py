@@ -38,7 +38,7 @@ def data_of(html: str) -> dict[str, object]:
 
 def test_the_network_is_in_it_to_the_last_bit(html: str) -> None:
     model, *_ = made()
-    sizes, values = numbers(model)
+    sizes, values = numbers(model.weights)
     network = data_of(html)["network"]
     assert isinstance(network, dict)
     assert np.frombuffer(base64.b64decode(network["numbers"]), "<f4").tolist() == values.tolist()
@@ -123,7 +123,7 @@ def test_a_text_can_not_end_the_script_that_it_is_in(tmp_path: Path) -> None:
 def test_a_core_that_the_page_can_t_run_leaves_it_without_and_says_so(tmp_path: Path) -> None:
     model = CharLM(len(ALPHABET), hidden_size=8, core="gru")
     with pytest.raises(UserError, match="this is gru"):
-        numbers(model)
+        numbers(model.weights)
     html = write_page(tmp_path / "page.html", core="gru").read_text(encoding="utf-8")
     assert data_of(html)["network"] is None
     assert "gru" in str(data_of(html)["why_not"])

@@ -87,7 +87,9 @@ def write_pdf(path: Path, pictures: Sequence[Picture], cmyk: Path | None = None)
         pdf.docinfo["/Creator"] = SOFTWARE
         pdf.docinfo["/Trapped"] = Name("/False")
         pdf.docinfo["/CreationDate"] = pdf.docinfo["/ModDate"] = "D:20000101000000Z"  # no day of making
-        with temporary.open("wb") as file:  # given a path, pikepdf writes beside it first, and a kill leaves that
+        with temporary.open(
+            "wb"
+        ) as file:  # given a path, pikepdf writes beside it first, and a kill leaves that
             pdf.save(file, force_version="1.6", deterministic_id=True, compress_streams=True)
 
 

@@ -18,7 +18,7 @@ from phonecase.corpus import Vocabulary
 from phonecase.corpus.words import ALIKE
 from phonecase.errors import UserError
 from phonecase.explorer.network import numbers
-from phonecase.model import CharLM
+from phonecase.model import Weights
 from phonecase.ordering import SavedOrder
 from phonecase.states import States
 
@@ -26,7 +26,7 @@ LONGEST = 65_536  # columns of a passage; with more, a browser takes long to lay
 
 
 def about(
-    model: CharLM,
+    weights: Weights,
     summary: Mapping[str, Any],
     vocabulary: Vocabulary,
     passages: Sequence[tuple[States, Mapping[str, SavedOrder]]],
@@ -37,7 +37,7 @@ def about(
     """What page/reading.js calls `Data`.
 
     Args:
-        model: the network. One that the page can't run leaves the page without one, and with the reason.
+        weights: the network. One that the page can't run leaves the page without one, and with the reason.
         summary: how training went, as train.py wrote it.
         vocabulary: its alphabet.
         passages: the states of each with its orders by their names, of which the first is shown first.
@@ -50,7 +50,7 @@ def about(
     drawn = {name: style for name, style in styles.items() if style == Style(colours=style.colours)}
     drawn = drawn or {"printed": PRINTED}
     try:
-        sizes, values = numbers(model)
+        sizes, values = numbers(weights)
         network = {
             "sizes": sizes,
             "numbers": _base64(values.astype("<f4")),
@@ -60,7 +60,7 @@ def about(
         why_not = f"Without the network: {error}."
     return {
         "model": passages[0][0].metadata["model"],
-        "units": model.hidden_size,
+        "units": weights.sizes["hidden_size"],
         "characters": list(vocabulary.characters),
         "alike": {character: list(texts) for character, texts in ALIKE.items()},
         "network": network,

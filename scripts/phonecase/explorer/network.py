@@ -4,13 +4,9 @@ from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import nn
-from torch.nn import functional as F
 
 from phonecase.errors import UserError
-from phonecase.model import CharLM
-from phonecase.model.cores import FastBinaryHighway
+from phonecase.model import Weights
 
 
 class Sizes(TypedDict):
@@ -24,26 +20,31 @@ class Sizes(TypedDict):
     """outputs and inputs of each linear map from the state to the scores"""
 
 
-@torch.no_grad()
-def numbers(model: CharLM) -> tuple[Sizes, npt.NDArray[np.float32]]:
+def numbers(weights: Weights) -> tuple[Sizes, npt.NDArray[np.float32]]:
     """The network's sizes, and its numbers one after the other.
 
     These are W x + b for every character (V, 3H), U (3H, H), the initial state (H,), and the weight (out, in)
     and bias (out,) of each linear map. Raises UserError for another core than the post's, or a stack.
     """
-    core = model.recurrent
-    if not isinstance(core, FastBinaryHighway):
-        stack = f" of {model.layers} layers" if model.layers > 1 else ""
-        raise UserError(f"the page runs a single binary_highway, and this is {model.core}{stack}")
-    H = model.hidden_size
-    gates = core.gates
-    seen = F.linear(model.embedding.weight, gates.weight[:, H:], gates.bias)  # (V, 3H)
-    maps = [layer for layer in (*model.feed_forward, model.readout) if isinstance(layer, nn.Linear)]
-    parts = [seen, gates.weight[:, :H], core.initial_state]
-    parts += [part for layer in maps for part in (layer.weight, layer.bias)]
-    sizes = Sizes(
-        units=H,
-        characters=model.vocab_size,
-        layers=[(layer.out_features, layer.in_features) for layer in maps],
-    )
-    return sizes, torch.cat([part.flatten() for part in parts]).numpy()
+    core, layers = weights.sizes.get("core", "binary_highway"), weights.sizes.get("layers", 1)
+    if (core, layers) != ("binary_highway", 1):
+        stack = f" of {layers} layers" if layers > 1 else ""
+        raise UserError(f"the page runs a single binary_highway, and this is {core}{stack}")
+    arrays = weights.arrays
+    embedding, gates = arrays["embedding.weight"], arrays["recurrent.gates.weight"]  # (V, H), (3H, 2H)
+    V, H = embedding.shape
+    seen = embedding @ gates[:, H:].T + arrays["recurrent.gates.bias"]
+    maps = [
+        f"feed_forward.{3 * layer + part}"
+        for layer in range(weights.sizes["feed_forward_layers"])
+        for part in (0, 2)
+    ]
+    linear = [(arrays[f"{name}.weight"], arrays[f"{name}.bias"]) for name in (*maps, "readout")]
+    parts = [
+        seen,
+        gates[:, :H],
+        arrays["recurrent.initial_state"],
+        *(part for pair in linear for part in pair),
+    ]
+    sizes = Sizes(units=H, characters=V, layers=[weight.shape for weight, _ in linear])
+    return sizes, np.concatenate([part.ravel() for part in parts])

@@ -1,22 +1,17 @@
 """The network: character → embedding → recurrent layer → feed-forward layers → next character."""
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
-import safetensors.torch
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from phonecase.errors import UserError
-from phonecase.files import atomic
 from phonecase.model.cores import make_core
 from phonecase.model.fast import head
+from phonecase.model.weights import Weights, not_weights, read_weights, weights_file, write_weights
 
-WEIGHTS = "weights.safetensors"
 _CHUNK = 4096  # characters of a long text that `states` takes in at a time
 
 
@@ -112,58 +107,34 @@ class CharLM(nn.Module):
         weight, bias = layers.pop()
         return [*layers, (readout.weight @ weight, readout.weight @ bias + readout.bias)]
 
-    def save(self, path: Path) -> None:
-        """Write the weights and their sizes: into that file, or as weights.safetensors into that folder.
-
-        The same weights make the same bytes.
-        """
+    @property
+    def weights(self) -> Weights:
+        """What the network is, as its file has it."""
         sizes = {name: getattr(self, name) for name in ("vocab_size", "hidden_size", "feed_forward_layers")}
         if (self.core, self.layers) != ("binary_highway", 1):  # the post's files have no word for it
             sizes |= {"core": self.core, "layers": self.layers}
-        tensors = {name: tensor.detach().cpu() for name, tensor in self.state_dict().items()}
-        sizes["sha256"] = _digest(tensors)
-        # One entry of metadata: several would be written in a different order each time.
-        content = safetensors.torch.save(tensors, metadata={"sizes": json.dumps(sizes)})
-        with atomic(_weights_file(path)) as temporary:
-            temporary.write_bytes(content)
+        return Weights(
+            sizes, {name: tensor.detach().cpu().numpy() for name, tensor in self.state_dict().items()}
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the weights and their sizes: see `write_weights`."""
+        write_weights(path, self.weights)
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote: that file, or the folder it is in. Raises `UserError` for anything else."""
-        path = _weights_file(path)
-        if not path.is_file():
-            raise UserError(f"{path}: there are no such weights; train.py makes them")
+        weights = read_weights(path)
         try:
-            with safe_open(path, framework="pt") as file:
-                sizes = json.loads(file.metadata()["sizes"])
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            if sizes.pop("sha256", _digest(tensors)) != _digest(tensors):
-                raise ValueError("they were changed after they were written; remove them and train again")
-            if not all(tensor.isfinite().all() for tensor in tensors.values()):
-                raise ValueError("some are not numbers (NaN or infinite)")
-            model = cls(**sizes)
-            model.load_state_dict(tensors)
-        except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
-            raise UserError(f"{path}: not the weights of a CharLM: {error}") from None
+            model = cls(**weights.sizes)
+            model.load_state_dict({name: torch.from_numpy(array) for name, array in weights.arrays.items()})
+        except (RuntimeError, TypeError) as error:
+            raise not_weights(path, error) from None
         except UserError as error:
-            raise UserError(f"{path}: {error}") from None
+            raise UserError(f"{weights_file(path)}: {error}") from None
         return model
 
 
 def signs(values: Tensor) -> Tensor:
     """−1 or +1 for each value, as int8; +1 for 0, as in the binary layer."""
     return 2 * (values >= 0).to(torch.int8) - 1
-
-
-def _digest(tensors: Mapping[str, Tensor]) -> str:
-    """SHA-256 of tensors' names, types, shapes and bytes."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(tensors.items()):
-        digest.update(f"{name} {tensor.dtype} {list(tensor.shape)} ".encode())
-        digest.update(tensor.contiguous().numpy().tobytes())
-    return digest.hexdigest()
-
-
-def _weights_file(path: Path) -> Path:
-    """The weights' file: the path itself, or if that is a folder the one in it."""
-    return path if path.suffix == Path(WEIGHTS).suffix else path / WEIGHTS
