@@ -50,7 +50,7 @@ def main(args: argparse.Namespace) -> None:
         with atomic(args.figure) as path:
             orderings = {name: order.ordering for name, order in orders.items()}
             sheet = comparison_sheet(states.units, orderings, scores(table, orders), title=states.reference)
-            sheet.save(path, optimize=True)
+            sheet.save(path)
     best = table.iloc[0]
     shown = f"; the table: {args.markdown}" if args.markdown else ""
     log.info(
