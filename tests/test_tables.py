@@ -12,7 +12,7 @@ import pytest
 from phonecase.errors import UserError
 from phonecase.ordering import Ordering, SavedOrder, states_hash, write_order
 from phonecase.states import States, write_states
-from phonecase.tables import numbers, read_made, read_table, write_table
+from phonecase.tables import column, numbers, read_made, read_table, words, write_table
 
 SCRIPT = Path(__file__).resolve().parent.parent / "scripts" / "render_variants.py"
 
@@ -27,16 +27,28 @@ def test_the_table_is_the_one_that_pandas_reads(tmp_path: Path) -> None:
 def test_columns_are_arrays_also_where_a_file_has_them_in_pieces(T: int) -> None:
     grid = np.arange(3 * T, dtype=np.float32).reshape(T, 3)
     lists = pa.FixedSizeListArray.from_arrays(pa.array(grid.reshape(-1)), 3)
-    for column in (pa.chunked_array([lists]), pa.chunked_array([lists[: T // 2], lists[T // 2 :]])):
-        np.testing.assert_array_equal(numbers(column), grid)
+    for pieces in (pa.chunked_array([lists]), pa.chunked_array([lists[: T // 2], lists[T // 2 :]])):
+        np.testing.assert_array_equal(numbers(pieces), grid)
     np.testing.assert_array_equal(numbers(pa.chunked_array([np.arange(T, dtype=np.int8)])), np.arange(T))
 
 
 @pytest.mark.filterwarnings("ignore:Exporting an unversioned DLPack")  # NumPy asks once more, the old way
-@pytest.mark.parametrize("column", [["a", "b"], [1, None]])
-def test_what_is_no_array_of_numbers_is_refused(column: list[object]) -> None:
+@pytest.mark.parametrize("other", [["a", "b"], [1, None]])
+def test_what_is_no_array_of_numbers_is_refused(other: list[object]) -> None:
     with pytest.raises(TypeError):
-        numbers(pa.chunked_array([column]))
+        numbers(pa.chunked_array([other]))
+
+
+@pytest.mark.parametrize("T", [0, 1, 9])
+def test_columns_are_made_as_pyarrow_makes_them(T: int) -> None:
+    values = np.linspace(-1, 1, T, dtype=np.float32)
+    known = np.arange(T) % 3 > 0
+    texts = [character * number for number, character in zip(range(T), "aé字😀\n'\0 z", strict=False)]
+    assert column(values, np.float32) == pa.array(values)
+    assert column(values, np.float32, known=known) == pa.array(values, mask=~known)
+    assert words(texts) == pa.array(texts, pa.string())
+    for made in (column(values, np.float32, known=known), words(texts)):
+        made.validate(full=True)
 
 
 def test_a_picture_is_drawn_without_pandas(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ longer than most jobs' own work.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,15 @@ def _numbers(array: pa.Array) -> NDArray[Any]:
     return np.frombuffer(array.buffers()[1], dtype, len(array), array.offset * dtype.itemsize)
 
 
-def column(array: npt.ArrayLike, dtype: npt.DTypeLike) -> pa.Array:
-    """N numbers as a column of the type that they are to have."""
+def column(array: npt.ArrayLike, dtype: npt.DTypeLike, *, known: NDArray[np.bool_] | None = None) -> pa.Array:
+    """N numbers as a column of the type that they are to have; where they are not known, it has none."""
     values = np.ascontiguousarray(array, dtype)
-    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, pa.py_buffer(values)])
+    bits = None if known is None else pa.py_buffer(np.packbits(known, bitorder="little"))
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [bits, pa.py_buffer(values)])
+
+
+def words(texts: Sequence[str]) -> pa.StringArray:
+    """N texts as a column."""
+    encoded = [text.encode() for text in texts]
+    ends = np.cumsum([0, *map(len, encoded)]).astype(np.int32)
+    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded)))

@@ -40,7 +40,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from phonecase.errors import UserError
-from phonecase.tables import numbers, read_table, write_table
+from phonecase.tables import column, numbers, read_table, words, write_table
 
 PASSAGE = ("character", "book", "chapter", "verse", "surprise")  # what a grid of your own hasn't
 COLUMNS = ("position", *PASSAGE, "state")
@@ -96,22 +96,22 @@ class States:
 def write_states(path: Path, states: States) -> None:
     """Write a states file (see the module's table): atomically, and the same bytes for the same states."""
     T, H = states.units.shape
-    columns: dict[str, Any] = {"position": pa.array(np.arange(T, dtype=np.int32))}
+    columns: dict[str, Any] = {"position": column(np.arange(T), np.int32)}
     if not states.own:
         books, chapters, verses = zip(*states.places, strict=True)
         columns |= {
-            "character": pa.array(list(states.text), pa.string()),
-            "book": pa.array(books, pa.string()),
-            "chapter": pa.array(chapters, pa.int16()),
-            "verse": pa.array(verses, pa.int32()),
-            "surprise": pa.array(states.surprise, pa.float32(), from_pandas=True),  # nan is null
+            "character": words(states.text),
+            "book": words(books),
+            "chapter": column(chapters, np.int16),
+            "verse": column(verses, np.int32),
+            "surprise": column(states.surprise, np.float32, known=~np.isnan(states.surprise)),
         }
     if states.labels is not None:
-        columns["label"] = pa.array(states.labels, pa.string())
-    columns["state"] = pa.FixedSizeListArray.from_arrays(pa.array(states.units.reshape(-1), pa.int8()), H)
+        columns["label"] = words(states.labels)
+    columns["state"] = pa.FixedSizeListArray.from_arrays(column(states.units.reshape(-1), np.int8), H)
     if states.values is not None:
-        numbers = pa.array(states.values.reshape(-1), pa.float32())
-        columns["value"] = pa.FixedSizeListArray.from_arrays(numbers, H)
+        values = column(states.values.reshape(-1), np.float32)
+        columns["value"] = pa.FixedSizeListArray.from_arrays(values, H)
     metadata = json.dumps(states.metadata, sort_keys=True, ensure_ascii=False)
     table = pa.table(columns).replace_schema_metadata({METADATA_KEY: metadata.encode()})
     write_table(path, table, compression="zstd")
