@@ -52,8 +52,10 @@ from phonecase.workflow.reading import read_yaml
 from phonecase.workflow.records import date_by_arrival, doubt_unfinished, keep_beside, let_go
 
 # All that is imported by now stays to the end: the garbage collector need not go through it again and again,
-# nor when Snakemake leaves. A fifth of a second of each call.
+# nor when Snakemake leaves. A fifth of a second of each call. And what a plan makes stays to the end as well: looking
+# for garbage after each 20,000 new objects instead of 700 saves a large plan a tenth of its time.
 gc.freeze()
+gc.set_threshold(20_000)
 
 
 def stop(error: UserError):
