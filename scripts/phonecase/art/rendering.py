@@ -1,6 +1,5 @@
 """The picture: rows are units, columns are characters, a cell is one bit of the network's memory."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,14 +67,12 @@ def size_in_mm(pixels: int, dpi: int) -> float:
     return pixels / dpi * MM_PER_INCH
 
 
-def write_png(path: Path, image: Image.Image, *, dpi: int, text: Mapping[str, str] | None = None) -> None:
-    """Write a PNG that says it is sRGB and how large it prints, with text fields for where it comes from.
+def write_png(path: Path, image: Image.Image, *, dpi: int) -> None:
+    """Write a PNG that says it is sRGB and how large it prints.
 
     An image of two colours takes one bit a pixel.
     """
     info = PngInfo()
     info.add(b"sRGB", b"\0")  # rendering intent: perceptual
-    for key, value in (text or {}).items():
-        info.add_itxt(key, value)
     with atomic(path) as temporary:
         image.save(temporary, format="PNG", dpi=(dpi, dpi), pnginfo=info)

@@ -8,6 +8,7 @@ import torch
 
 from exact import exact_cell
 from phonecase.model.fast import cpu, head
+from phonecase.model.fast.helper import Helper, _idle
 from phonecase.model.fast.recurrence import binary_highway
 from phonecase.training.muon import Muon
 
@@ -55,14 +56,31 @@ def test_what_goes_wrong_in_a_thread_is_raised_when_all_are_done(own_threads: No
 
 
 def test_a_thread_that_does_not_come_to_run_is_not_waited_for(own_threads: None) -> None:
-    busy, done = threading.Event(), list[int]()
-    others = [cpu._pool(2).submit(busy.wait) for _ in range(2)]
-    try:
-        cpu.in_threads(6, lambda part, begin, end: done.append(part))
-    finally:
-        busy.set()
+    done = list[int]()
+    for _ in range(2):
+        never = Helper.__new__(Helper)  # without its thread, as after a fork
+        never._asked, never._done = threading.Lock(), threading.Lock()
+        never._asked.acquire()
+        never._error = None
+        _idle.append(never)
+    cpu.in_threads(6, lambda part, begin, end: done.append(part))
     assert done == [0, 1, 2]
-    assert all(other.result() for other in others)
+    for _ in range(2):
+        _idle.pop()
+
+
+def test_work_may_be_split_once_more_and_by_several_at_a_time(own_threads: None) -> None:
+    done = list[tuple[int, int]]()
+
+    def work(part: int, begin: int, end: int) -> None:
+        cpu.in_threads(6, lambda inner, begin, end: done.append((part, inner)))
+
+    callers = [threading.Thread(target=cpu.in_threads, args=(6, work)) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert sorted(done) == sorted([(part, inner) for part in range(3) for inner in range(3)] * 4)
 
 
 def test_without_them_pytorch_s_own_work_is_one_piece() -> None:

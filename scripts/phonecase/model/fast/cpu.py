@@ -8,7 +8,6 @@ import ctypes
 import functools
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,8 @@ import torch
 from numba import njit
 from numpy.typing import NDArray
 from torch import Tensor
+
+from phonecase.model.fast.helper import helped
 
 compiled: Callable[..., Any] = njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
 ONE = np.float32(1)
@@ -99,14 +100,8 @@ def in_threads(rows: int, work: Callable[[int, int, int], None], together: int =
     if team == 1:
         share()
     elif openmp is None:
-        others = [_pool(team - 1).submit(torch.no_grad()(share)) for _ in range(1, team)]
-        try:
+        with helped(share, team - 1):
             share()
-        finally:
-            running = [other for other in others if not other.cancel()]
-            wait(running)
-        for other in running:
-            other.result()
     else:
         errors = []
 
@@ -129,12 +124,6 @@ def _openmp() -> ctypes.CDLL | None:
     """GNU's OpenMP as PyTorch loaded it, if it did."""
     loaded = ctypes.CDLL(None) if os.name == "posix" else None
     return loaded if hasattr(loaded, "GOMP_parallel") else None
-
-
-@functools.cache
-def _pool(threads: int) -> ThreadPoolExecutor:
-    """Kept from step to step: new threads would start on a core that is busy, and be moved only later."""
-    return ThreadPoolExecutor(threads)
 
 
 @compiled
