@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from phonecase.errors import UserError
 from phonecase.model import charlm as module
 from phonecase.model.charlm import CharLM
+from phonecase.model.weights import read_weights
 
 
 @pytest.fixture
@@ -192,6 +193,14 @@ def test_half_of_the_weights_are_none(model: CharLM, tmp_path: Path, share: floa
     file.write_bytes(content[: int(share * len(content))])
     with pytest.raises(UserError, match=r"weights\.safetensors: not the weights of a CharLM"):
         CharLM.load(tmp_path)
+
+
+def test_weights_are_of_the_sizes_that_the_file_says(model: CharLM, tmp_path: Path) -> None:
+    model.hidden_size = 7
+    model.save(tmp_path)
+    for read in (CharLM.load, read_weights):
+        with pytest.raises(UserError, match=r"weights\.safetensors: .* of other sizes"):
+            read(tmp_path)
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])

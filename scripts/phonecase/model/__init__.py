@@ -2,7 +2,7 @@
 
 `cell` is the recurrent highway cell of the post with its relaxed gradient, as plain as it can be written;
 `cores` are the recurrent layers that a model may have; `charlm` is the whole model. How it is made fast is
-apart, in `fast`: the same network, the same bits.
+apart, in `fast`: the same network, the same bits. `weights` is its file, read without PyTorch.
 """
 
 import lazy_loader

@@ -60,6 +60,8 @@ def read_weights(path: Path) -> Weights:
             raise ValueError("they were changed after they were written; remove them and train again")
         if not all(np.isfinite(array).all() for array in arrays.values()):
             raise ValueError("some are not numbers (NaN or infinite)")
+        if arrays["embedding.weight"].shape != (sizes["vocab_size"], sizes["hidden_size"]):
+            raise ValueError("they are of other sizes than it says")
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise not_weights(path, error) from None
     return Weights(sizes, arrays)
