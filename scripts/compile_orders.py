@@ -15,9 +15,9 @@ from phonecase.ordering import STRATEGIES, order_units
 
 
 def main(args: argparse.Namespace) -> None:
-    """Order a small grid by every strategy."""
+    """Order a grid by every strategy: one that is small, and hard enough for `optimal` to need all it has."""
     os.nice(10)
-    states = np.random.default_rng(0).choice(np.array([-1, 1], np.int8), (40, 16))
+    states = np.random.default_rng(0).choice(np.array([-1, 1], np.int8), (40, 64))
     for strategy in STRATEGIES:
         order_units(states, strategy)
 

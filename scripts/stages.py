@@ -29,7 +29,7 @@ def status(words: list[str]) -> int:
 
 
 def compile_orders() -> None:
-    """Start to compile what the orders need, where nobody else wants the core. It takes some ten seconds."""
+    """Start to compile what the orders need, where nobody else wants the core: for some twenty seconds."""
     subprocess.Popen(
         [sys.executable, Path(__file__).with_name("compile_orders.py")],
         stdout=subprocess.DEVNULL,
