@@ -74,16 +74,17 @@ def fetch(settings: SourceSettings) -> Fetched:
 
 def fold_rare(verses: Sequence[Verse], min_count: int) -> list[Verse]:
     """The verses with one character for all that are rarer than that; the log says which they are."""
-    found = Counter(character for verse in verses for character in verse.text)
+    found = Counter("".join(verse.text for verse in verses))
     rare = sorted(character for character, count in found.items() if count < min_count)
-    if rare:
-        log.info(
-            "%s stands for %d characters that occur less than %d times: %s",
-            canon.described(FOLDED),
-            len(rare),
-            min_count,
-            ", ".join(map(canon.described, rare)),
-        )
+    if not rare:
+        return list(verses)
+    log.info(
+        "%s stands for %d characters that occur less than %d times: %s",
+        canon.described(FOLDED),
+        len(rare),
+        min_count,
+        ", ".join(map(canon.described, rare)),
+    )
     table = str.maketrans(dict.fromkeys(rare, FOLDED))
     return [verse._replace(text=verse.text.translate(table)) for verse in verses]
 
