@@ -26,7 +26,7 @@ def numbers(weights: Weights) -> tuple[Sizes, npt.NDArray[np.float32]]:
     These are W x + b for every character (V, 3H), U (3H, H), the initial state (H,), and the weight (out, in)
     and bias (out,) of each linear map. Raises UserError for another core than the post's, or a stack.
     """
-    core, layers = weights.sizes.get("core", "binary_highway"), weights.sizes.get("layers", 1)
+    core, layers = weights.sizes["core"], weights.sizes["layers"]
     if (core, layers) != ("binary_highway", 1):
         stack = f" of {layers} layers" if layers > 1 else ""
         raise UserError(f"the page runs a single binary_highway, and this is {core}{stack}")

@@ -110,12 +110,9 @@ class CharLM(nn.Module):
     @property
     def weights(self) -> Weights:
         """What the network is, as its file has it."""
-        sizes = {name: getattr(self, name) for name in ("vocab_size", "hidden_size", "feed_forward_layers")}
-        if (self.core, self.layers) != ("binary_highway", 1):  # the post's files have no word for it
-            sizes |= {"core": self.core, "layers": self.layers}
-        return Weights(
-            sizes, {name: tensor.detach().cpu().numpy() for name, tensor in self.state_dict().items()}
-        )
+        names = ("vocab_size", "hidden_size", "feed_forward_layers", "core", "layers")
+        arrays = {name: tensor.detach().cpu().numpy() for name, tensor in self.state_dict().items()}
+        return Weights({name: getattr(self, name) for name in names}, arrays)
 
     def save(self, path: Path) -> None:
         """Write the weights and their sizes: see `write_weights`."""

@@ -19,6 +19,8 @@ from phonecase.errors import UserError
 from phonecase.files import atomic
 
 WEIGHTS = "weights.safetensors"
+POSTS = {"core": "binary_highway", "layers": 1}
+"""What a network is where its file has no word for it."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,9 @@ def write_weights(path: Path, weights: Weights) -> None:
 
     The same weights make the same bytes.
     """
-    sizes = {**weights.sizes, "sha256": _digest(weights.arrays)}
+    posts = weights.sizes.items() >= POSTS.items()
+    sizes = {name: size for name, size in weights.sizes.items() if not (posts and name in POSTS)}
+    sizes["sha256"] = _digest(weights.arrays)
     # One entry of metadata: several would be written in a different order each time.
     content = safetensors.numpy.save(dict(weights.arrays), metadata={"sizes": json.dumps(sizes)})
     with atomic(weights_file(path)) as temporary:
@@ -56,7 +60,8 @@ def read_weights(path: Path) -> Weights:
         with safe_open(path, framework="np") as file:
             sizes = json.loads(file.metadata()["sizes"])
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        if sizes.pop("sha256", _digest(arrays)) != _digest(arrays):
+        digest = _digest(arrays)
+        if sizes.pop("sha256", digest) != digest:
             raise ValueError("they were changed after they were written; remove them and train again")
         if not all(np.isfinite(array).all() for array in arrays.values()):
             raise ValueError("some are not numbers (NaN or infinite)")
@@ -64,7 +69,7 @@ def read_weights(path: Path) -> Weights:
             raise ValueError("they are of other sizes than it says")
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise not_weights(path, error) from None
-    return Weights(sizes, arrays)
+    return Weights({**POSTS, **sizes}, arrays)
 
 
 def not_weights(path: Path, why: object) -> UserError:

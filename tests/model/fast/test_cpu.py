@@ -2,13 +2,13 @@
 
 import threading
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import pytest
 import torch
 
 from exact import exact_cell
-from phonecase.model.fast import cpu, head
-from phonecase.model.fast.helper import Helper, _idle
+from phonecase.model.fast import cpu, head, helper
 from phonecase.model.fast.recurrence import binary_highway
 from phonecase.training.muon import Muon
 
@@ -55,18 +55,15 @@ def test_what_goes_wrong_in_a_thread_is_raised_when_all_are_done(own_threads: No
     assert sorted(done) == [part for part in range(3) if part != failing]
 
 
-def test_a_thread_that_does_not_come_to_run_is_not_waited_for(own_threads: None) -> None:
+def test_a_thread_that_does_not_come_to_run_is_not_waited_for(
+    own_threads: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(helper, "_idle", [])
+    monkeypatch.setattr(helper, "Thread", Mock())  # none that runs, as after a fork
     done = list[int]()
-    for _ in range(2):
-        never = Helper.__new__(Helper)  # without its thread, as after a fork
-        never._asked, never._done = threading.Lock(), threading.Lock()
-        never._asked.acquire()
-        never._error = None
-        _idle.append(never)
     cpu.in_threads(6, lambda part, begin, end: done.append(part))
     assert done == [0, 1, 2]
-    for _ in range(2):
-        _idle.pop()
+    assert len(helper._idle) == 2
 
 
 def test_work_may_be_split_once_more_and_by_several_at_a_time(own_threads: None) -> None:

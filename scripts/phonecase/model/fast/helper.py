@@ -1,6 +1,5 @@
 """Threads that sleep until they are asked to help."""
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock, Thread
@@ -72,5 +71,5 @@ def _helper() -> Helper:
         return Helper()
 
 
-_idle = deque[Helper]()
+_idle = list[Helper]()
 """Kept from step to step: new threads would start on a core that is busy, and be moved only later."""
