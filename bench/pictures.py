@@ -4,7 +4,7 @@ In copies of the workflow with a finished default run each, turn by turn:
 
     nothing to do       the same command again
     a changed colour    one of a style's two colours is another
-    all but training    the text and its alphabet, from nothing; then all that follows a trained network
+    all but training    everything from nothing, but that a copy of the trained network takes training's place
 
 With `--beside FOLDER`, another checkout takes its turns with this one. On a quiet machine, some minutes for
 the trainings and ten seconds a turn:
@@ -31,9 +31,14 @@ from phonecase.files import write_text
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("Snakefile", "config.yaml", "docs", "envs", "profiles", "rules", "scripts")
-TEXT = [f"results/corpus/{name}" for name in ("train.txt", "validation.txt", "vocab.json")]
-FOLLOWS = ("states", "orders", "compare", "art")  # a trained network
 STEPS = ("nothing to do", "a changed colour", "all but training")
+
+IN_PLACE_OF_TRAINING = """
+import shutil, sys
+for option in ("--weights", "--history", "--summary"):
+    made = sys.argv[sys.argv.index(option) + 1]
+    shutil.copy(f"{trained}/{{made}}", made)
+"""
 
 
 def main() -> None:
@@ -98,25 +103,20 @@ class Project:
         (self.folder / "config.yaml").write_text(self.settings, encoding="utf-8")
         self.run(self.folder)
 
-        with tempfile.TemporaryDirectory() as folder:
-            self.copy_to(Path(folder) / "fresh")
-            text, jobs = self.run(Path(folder) / "fresh", *TEXT)
-        results = self.folder / "results"
-        for made in [*(results / name for name in FOLLOWS), self.folder / ".snakemake/phonecase"]:
-            shutil.rmtree(made, ignore_errors=True)
-        for curve in results.glob("models/*/learning_curve.*"):
-            curve.unlink()
-        rest, more = self.run(self.folder)
-        self.note("all but training", text + rest, jobs + more)
+        with tempfile.TemporaryDirectory() as temporary:
+            fresh = Path(temporary) / "fresh"
+            shutil.copytree(self.folder, fresh, ignore=shutil.ignore_patterns("results", ".snakemake"))
+            (fresh / "scripts/train.py").write_text(IN_PLACE_OF_TRAINING.format(trained=self.folder))
+            self.note("all but training", *self.run(fresh))
 
     def note(self, step: str, seconds: float, jobs: int) -> None:
         """Keep what a step took."""
         self.seconds[step].append(seconds)
         self.jobs[step] = jobs
 
-    def run(self, folder: Path, *arguments: str) -> tuple[float, int]:
+    def run(self, folder: Path) -> tuple[float, int]:
         """Call Snakemake as the README does: the seconds, and how many jobs there were."""
-        command = [self.python, "-m", "snakemake", *arguments, "--cores", "4", "--resources", "gpu=1"]
+        command = [self.python, "-m", "snakemake", "--cores", "4", "--resources", "gpu=1"]
         start = time.perf_counter()
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
         seconds = time.perf_counter() - start

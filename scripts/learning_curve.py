@@ -5,7 +5,7 @@ from phonecase.console import run
 import argparse
 from pathlib import Path
 
-from phonecase.tables import read_made
+from phonecase.tables import read_numbers
 from phonecase.training import draw_learning_curve
 
 COLUMNS = ("characters", "seconds", "train_bits", "validation_bits")
@@ -22,8 +22,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(args: argparse.Namespace) -> None:
     """Read the history, draw the curve."""
-    history = read_made(args.history, "train.py", COLUMNS)
-    draw_learning_curve(history.to_pandas(), png=args.png, svg=args.svg)
+    history = read_numbers(args.history, "train.py", COLUMNS)
+    draw_learning_curve(history, png=args.png, svg=args.svg)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ HEAVY = {
     "scipy",
     "torch",
 }
-# What is imported: what of the heavy packages that may bring (numba brings scipy, and pandas pyarrow).
+# What is imported: what of the heavy packages that may bring (numba brings scipy).
 TAKEN = {
     "import phonecase": set(),
     "from phonecase.corpus import SourceSettings, Verse, fetch, parse, read_verses": set(),
@@ -34,7 +34,7 @@ TAKEN = {
     "from phonecase.model import Weights, read_weights": {"numpy", "safetensors"},
     "from phonecase.training import Recipe": set(),
     "from phonecase.training import Training": {"numba", "numpy", "safetensors", "scipy", "torch"},
-    "from phonecase.training import draw_learning_curve": {"matplotlib", "numpy", "pandas", "PIL", "pyarrow"},
+    "from phonecase.training import draw_learning_curve": {"matplotlib", "numpy", "PIL"},
     "from phonecase.states import OwnStates": {"numpy"},
     "from phonecase.states import States, read_states, write_states": {"numpy", "pyarrow"},
     "from phonecase.insight import find_features, ladder": {"numpy"},

@@ -12,7 +12,7 @@ import pytest
 from phonecase.errors import UserError
 from phonecase.ordering import Ordering, SavedOrder, states_hash, write_order
 from phonecase.states import States, write_states
-from phonecase.tables import column, numbers, read_made, read_table, words, write_table
+from phonecase.tables import column, numbers, read_made, read_numbers, read_table, words, write_table
 
 SCRIPT = Path(__file__).resolve().parent.parent / "scripts" / "render_variants.py"
 
@@ -30,6 +30,8 @@ def test_columns_are_arrays_also_where_a_file_has_them_in_pieces(T: int) -> None
     for pieces in (pa.chunked_array([lists]), pa.chunked_array([lists[: T // 2], lists[T // 2 :]])):
         np.testing.assert_array_equal(numbers(pieces), grid)
     np.testing.assert_array_equal(numbers(pa.chunked_array([np.arange(T, dtype=np.int8)])), np.arange(T))
+    with pytest.raises(TypeError):
+        numbers(pa.chunked_array([lists, pa.array([None], lists.type)]))
 
 
 @pytest.mark.filterwarnings("ignore:Exporting an unversioned DLPack")  # NumPy asks once more, the old way
@@ -116,3 +118,10 @@ def test_half_a_table_is_none(tmp_path: Path, share: float) -> None:
         read_made(tmp_path / "half", "train.py", ["a"])
     with pytest.raises(UserError, match="whole: it has no column b"):
         read_made(tmp_path / "whole", "train.py", ["b"])
+
+
+def test_numbers_of_a_table_are_its_columns_or_an_error(tmp_path: Path) -> None:
+    write_table(tmp_path / "table", pa.table({"a": [1, 2], "b": ["1", "2"]}))
+    assert read_numbers(tmp_path / "table", "train.py", ["a"])["a"].tolist() == [1, 2]
+    with pytest.raises(UserError, match=r"table: not numbers: string; remove it, and train\.py makes it"):
+        read_numbers(tmp_path / "table", "train.py", ["a", "b"])

@@ -1,24 +1,22 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
+from numpy.typing import ArrayLike
 from PIL import Image
 
 from phonecase.training.learning_curve import draw_learning_curve
 
 
-def some_history(rows: int, worst: float = 4.0) -> pd.DataFrame:
+def some_history(rows: int, worst: float = 4.0) -> dict[str, ArrayLike]:
     bits = np.linspace(worst, 1.8, rows)
     steps = np.arange(1, rows + 1)
-    return pd.DataFrame(
-        {
-            "characters": steps * 10_000,
-            "train_bits": bits - 0.1,
-            "validation_bits": bits,
-            "seconds": steps * 9.0,
-        }
-    )
+    return {
+        "characters": steps * 10_000,
+        "train_bits": bits - 0.1,
+        "validation_bits": bits,
+        "seconds": steps * 9.0,
+    }
 
 
 @pytest.mark.parametrize("rows", [1, 2, 40])
@@ -28,7 +26,7 @@ def test_a_curve_is_a_picture_in_two_forms_with_the_last_figures(tmp_path: Path,
     with Image.open(tmp_path / "a.png") as picture:
         assert picture.size == (1500, 675)
     text = (tmp_path / "a.svg").read_text()
-    assert f"validation  {history['validation_bits'].iloc[-1]:.3f}" in text
+    assert f"validation  {1.8 if rows > 1 else 4:.3f}" in text
     assert "the post: 1.9" in text
     assert "characters read" in text
 
@@ -60,7 +58,7 @@ def test_the_same_history_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_a_curve_that_never_comes_down_is_still_seen(tmp_path: Path) -> None:
     """Blue pixels of the validation's curve, which lies above what is shown otherwise."""
     history = some_history(1, worst=5.5)
-    history["train_bits"] = history["validation_bits"] = 5.5
+    history["train_bits"] = history["validation_bits"] = [5.5]
     draw_learning_curve(history, png=tmp_path / "a.png", svg=tmp_path / "a.svg")
     with Image.open(tmp_path / "a.png") as picture:
         pixels = np.asarray(picture.convert("RGB"))

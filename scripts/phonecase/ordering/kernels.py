@@ -9,7 +9,8 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from phonecase.compiling import njit
 
 F = TypeVar("F", bound=Callable[..., Any])
 Bools = npt.NDArray[np.bool_]

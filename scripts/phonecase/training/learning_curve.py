@@ -1,11 +1,13 @@
 """The learning curve: what training has learnt against how much it has read, and against how long it took."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import matplotlib as mpl
-import pandas as pd
+import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, MaxNLocator, StrMethodFormatter
+from numpy.typing import ArrayLike
 
 from phonecase.plotting import BLUE, CLAY, GREY, STYLE, save
 
@@ -14,23 +16,26 @@ POST_BITS = 1.9  # bits per character that the post reports for its validation b
 _CURVES = (("training", CLAY, "train_bits"), ("validation", BLUE, "validation_bits"))
 
 
-def draw_learning_curve(history: pd.DataFrame, png: Path, svg: Path) -> None:
+def draw_learning_curve(history: Mapping[str, ArrayLike], png: Path, svg: Path) -> None:
     """Draw bits per character against characters read and against time, as PNG and SVG.
 
-    `history` is the table that training keeps, a row for each look at the validation text. Time is what
-    training itself took, over all runs of a job that was interrupted. The post's 1.9 is a dotted line.
-    The same history makes the same bytes.
+    `history` has the columns of the table that training keeps, `characters`, `seconds`, `train_bits` and
+    `validation_bits`, each (N,): one row for each look at the validation text. Time is what training itself
+    took, over all runs of a job that was interrupted. The post's 1.9 is a dotted line. The same history makes
+    the same bytes.
     """
-    unit, size = _unit_of_time(history["seconds"].iloc[-1])
+    characters, seconds = np.asarray(history["characters"]), np.asarray(history["seconds"])  # (N,)
+    curves = [(name, colour, np.asarray(history[column])) for name, colour, column in _CURVES]
+    unit, size = _unit_of_time(seconds[-1])
     with mpl.rc_context(STYLE | {"font.size": 11}):
         figure = Figure(figsize=(10, 4.5), layout="constrained")
         by_characters, by_time = figure.subplots(1, 2, sharey=True)
-        for axes, x in ((by_characters, history["characters"]), (by_time, history["seconds"] / size)):
+        for axes, x in ((by_characters, characters), (by_time, seconds / size)):
             axes.axhline(POST_BITS, color=GREY, linestyle=":", linewidth=1.2)
-            for name, colour, column in _CURVES:
-                marker = "o" if len(history) == 1 else None
-                label = f"{name}  {history[column].iloc[-1]:.3f}"
-                axes.plot(x, history[column], color=colour, linewidth=2, marker=marker, label=label)
+            for name, colour, bits in curves:
+                marker = "o" if len(bits) == 1 else None
+                label = f"{name}  {bits[-1]:.3f}"
+                axes.plot(x, bits, color=colour, linewidth=2, marker=marker, label=label)
             axes.set_xlim(0, None)
             axes.grid(axis="y", color="#EEEEEE")
             axes.set_axisbelow(True)
@@ -40,9 +45,9 @@ def draw_learning_curve(history: pd.DataFrame, png: Path, svg: Path) -> None:
         by_time.set_xlabel(f"{unit} of training")
         by_time.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         # The first moments fall from far above; what is worth seeing lies below.
-        bits = history[[column for _, _, column in _CURVES]].to_numpy()
-        top = bits.max() if bits[-1].max() > 3.6 else min(bits.max(), 3.6)
-        by_time.set_ylim(min(bits.min(), POST_BITS) - 0.1, top + 0.1)
+        both = np.stack([bits for _, _, bits in curves])  # (2, N)
+        top = both.max() if both[:, -1].max() > 3.6 else min(both.max(), 3.6)
+        by_time.set_ylim(min(both.min(), POST_BITS) - 0.1, top + 0.1)
         figure.legend(
             *by_time.get_legend_handles_labels(), loc="outside upper center", ncols=2, frameon=False
         )
