@@ -92,11 +92,23 @@ class _Programs:
 def _parse(program: str) -> tuple[str, list[str]]:
     """The hash of a parsed program, and the full names of what it imports."""
     tree = ast.parse(program)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            node.body = [statement for statement in node.body if not _is_text(statement)]
+    _remove_texts(tree)
     digest = hashlib.sha256(ast.unparse(tree).encode()).hexdigest()[:12]
     return digest, sorted(set(_imports(tree)))
+
+
+def _inside(node: ast.AST) -> Iterator[ast.AST]:
+    """The statements right inside of one, or of a handler or a case of it: expressions have none."""
+    for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+        yield from getattr(node, block, ())
+
+
+def _remove_texts(node: ast.AST) -> None:
+    """Leave docstrings out, at any depth."""
+    if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        node.body = [statement for statement in node.body if not _is_text(statement)]
+    for child in _inside(node):
+        _remove_texts(child)
 
 
 def _is_text(statement: ast.stmt) -> bool:
@@ -113,7 +125,7 @@ def _imports(node: ast.AST) -> Iterator[str]:
 
     What only a type checker reads is left out.
     """
-    for child in ast.iter_child_nodes(node):
+    for child in _inside(node):
         if (
             isinstance(child, ast.If)
             and isinstance(child.test, ast.Name)
