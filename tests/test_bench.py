@@ -79,9 +79,9 @@ def test_the_way_to_the_pictures_is_timed_step_by_step(tmp_path: Path) -> None:
     )
     assert done.stdout == (tmp_path / "pictures.md").read_text()
     cells = done.stdout.splitlines()[-1].split(" | ")
-    # a style, sheet, page, all; the text; curve, states, two orders, comparison, two styles, sheet, page,
-    # favourite, gallery, all
-    assert cells[1] == f"0, {1 + 1 + 1 + 1}, {3 + (1 + 1 + 2 + 1 + 2 + 1 + 1 + 1 + 1) + 1}"
+    # a style, sheet, page, all; the text, the copy of a network; curve, states, two orders, comparison, two
+    # styles, sheet, page, favourite, gallery, all
+    assert cells[1] == f"0, {1 + 1 + 1 + 1}, {3 + 1 + (1 + 1 + 2 + 1 + 2 + 1 + 1 + 1 + 1) + 1}"
 
 
 @pytest.mark.slow
