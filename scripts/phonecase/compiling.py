@@ -5,16 +5,16 @@ a second, in every job that has a loop. No loop of ours multiplies matrices.
 """
 
 import sys
+from contextlib import suppress
 
-_BLAS = "scipy.linalg.cython_blas"
-_hidden = _BLAS not in sys.modules
-if _hidden:
-    sys.modules[_BLAS] = None  # type: ignore[assignment]  # Python's way to say that there is no such module
-try:
-    import numba.np.arraymath  # noqa: F401  (it is what looks)
-    from numba import njit
-finally:
-    if _hidden:
-        del sys.modules[_BLAS]
+from numba import njit
 
 __all__ = ["njit"]
+
+BLAS = "scipy.linalg.cython_blas"
+
+if BLAS not in sys.modules:
+    sys.modules[BLAS] = None  # type: ignore[assignment]  # Python's way to say that there is no such module
+    with suppress(ImportError):  # of a numba that looks elsewhere, which then takes its time
+        import numba.np.arraymath  # noqa: F401  (it looks)
+    del sys.modules[BLAS]
