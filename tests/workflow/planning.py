@@ -1,7 +1,10 @@
 """Ask Snakemake what it would do: the exact jobs of a dry run, with the reason of each."""
 
+import gc
 import logging
-from collections.abc import Iterable
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,6 +39,21 @@ class _Listener(logging.Handler):
             self.jobs.append(Job(rule, tuple(wildcards.values()), reason, tuple(wildcards)))
 
 
+@contextmanager
+def _as_before() -> Iterator[None]:
+    """Afterwards signals and garbage are handled as before: Snakemake and our rules set that for good."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    threshold = gc.get_threshold()
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        gc.unfreeze()
+        gc.set_threshold(*threshold)
+
+
+@_as_before()
 def plan(
     folder: Path,
     targets: Iterable[str] = (),
