@@ -34,10 +34,10 @@ PARTS = ("Snakefile", "config.yaml", "docs", "envs", "profiles", "rules", "scrip
 STEPS = ("nothing to do", "a changed colour", "all but training")
 
 IN_PLACE_OF_TRAINING = """
-import shutil, sys
+import os, shutil, sys
 for option in ("--weights", "--history", "--summary"):
     made = sys.argv[sys.argv.index(option) + 1]
-    shutil.copy(f"{trained}/{{made}}", made)
+    shutil.copy(os.path.join({trained!r}, made), made)
 """
 
 
@@ -106,7 +106,7 @@ class Project:
         with tempfile.TemporaryDirectory() as temporary:
             fresh = Path(temporary) / "fresh"
             shutil.copytree(self.folder, fresh, ignore=shutil.ignore_patterns("results", ".snakemake"))
-            (fresh / "scripts/train.py").write_text(IN_PLACE_OF_TRAINING.format(trained=self.folder))
+            (fresh / "scripts/train.py").write_text(IN_PLACE_OF_TRAINING.format(trained=str(self.folder)))
             self.note("all but training", *self.run(fresh))
 
     def note(self, step: str, seconds: float, jobs: int) -> None:
