@@ -1,6 +1,7 @@
 """The text: its table, its normal form, what is found wrong with it, and its split."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from phonecase.corpus.verses import (
     fault,
     join,
     normalise,
+    occurrences,
     read_verses,
     split,
     write_counts,
@@ -167,6 +169,11 @@ def test_the_counts_of_the_real_text(verses: list[Verse]) -> None:
         "validation      1        16     433      50,221        62  U+002D 1, Q 1, U 1, V 1, z 3",
         "whole          66     1,189  31,102   4,138,592        63  Q 5, V 98, U+0028 222, U+0029 222, U 290",
     ]
+
+
+@given(st.text(st.characters(exclude_categories=[]) | st.sampled_from("ab\n\0\ud800\U0010ffff")))
+def test_characters_are_counted_as_a_counter_counts_them(text: str) -> None:
+    assert occurrences(text) == Counter(text)
 
 
 def test_the_stored_counts(tmp_path: Path) -> None:

