@@ -238,9 +238,9 @@ def all_models_comparisons(wildcards):
     return expand("results/compare/{model}/{passage}/orders.parquet", model=CONFIG.model, **wildcards)
 
 
-def orders_of(model, passage):
-    """Every order of a grid. Not by expand(), which takes its time: a large plan asks a thousand times."""
-    return [f"results/orders/{model}/{passage}/{name}.parquet" for name in CONFIG.orders]
+def orders_of(model, passage, names=None):
+    """Orders of a grid, all or some. Not by expand(), which takes its time: a large plan asks a thousand times."""
+    return [f"results/orders/{model}/{passage}/{name}.parquet" for name in names or CONFIG.orders]
 
 
 def all_orders(wildcards):
@@ -295,8 +295,7 @@ def favourite_states(wildcards):
 def favourite_orders(wildcards):
     """The order that is named, or all of them to choose from."""
     model, passage = CONFIG.grids()[0]
-    names = CONFIG.orders if CONFIG.favourite.measure else [CONFIG.favourite.order]
-    return [f"results/orders/{model}/{passage}/{name}.parquet" for name in names]
+    return orders_of(model, passage, None if CONFIG.favourite.measure else [CONFIG.favourite.order])
 
 
 def first_weights(wildcards):

@@ -73,8 +73,6 @@ def fetch(settings: SourceSettings) -> Fetched:
 
 def fold_rare(verses: Sequence[Verse], min_count: int) -> list[Verse]:
     """The verses with one character for all that are rarer than that; the log says which they are."""
-    if min_count == 1:
-        return list(verses)
     found = occurrences("".join(verse.text for verse in verses))
     rare = sorted(character for character, count in found.items() if count < min_count)
     if not rare:
