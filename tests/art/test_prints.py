@@ -5,6 +5,7 @@ import re
 import struct
 import tracemalloc
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -16,11 +17,12 @@ import pytest
 from PIL import Image, ImageCms, ImageColor
 
 from art.pictures import expected, of_image, of_pdf, of_svg, some_order, some_states
+from phonecase.art.origin import read_origin
 from phonecase.art.pdf import write_pdf
 from phonecase.art.phones import phones
 from phonecase.art.picture import Picture, palette, pixels
 from phonecase.art.png import write_page_png
-from phonecase.art.printing import Printing, case_of, in_words, pages
+from phonecase.art.printing import Printing, case_of, hidden, in_words, pages
 from phonecase.art.prints import pictures_for_print, write_prints
 from phonecase.art.profiles import printer, srgb
 from phonecase.art.proof import guide, proof
@@ -124,6 +126,10 @@ def test_a_file_that_is_no_printer_s_profile_is_refused(tmp_path: Path) -> None:
     (tmp_path / "torn.icc").write_bytes(srgb()[:100])
     with pytest.raises(UserError, match=r"torn.icc: not an ICC profile"):
         printer(tmp_path / "torn.icc")
+    if PRINTER.exists():
+        (tmp_path / "half.icc").write_bytes(PRINTER.read_bytes()[:2000])
+        with pytest.raises(UserError, match=r"half.icc: (not an ICC profile|no colour can be converted)"):
+            printer(tmp_path / "half.icc")
 
 
 SHAPES = [
@@ -394,6 +400,21 @@ def test_a_service_sets_what_was_not_said() -> None:
         ),
         ({"template": [7, 9]}, "`template` is for a phone, `custom` or `poster`"),
         ({"phone": "pixel_9", "template": [0, 9]}, "template: should be a width and a height in pixels"),
+        ({"phone": "iphone_16", "safe": 40}, "`safe`: 40 mm on every side leave nothing of iPhone 16"),
+        (
+            {"phone": "iphone_16", "template": [60, 60]},
+            "`template`: 60 × 60 px leave nothing within 3 mm of bleed and 3 mm safe at 300 DPI",
+        ),
+        ({"phone": "poster", "template": [60, 6000]}, "`template`: 60 × 6,000 px leave nothing within"),
+        (
+            {"phone": "iphone_16", "template": [1483, 723]},
+            "`template` is that of the phone as it stands, as in [723, 1483]",
+        ),
+        (
+            {"phone": "custom", "width": 300, "height": 0.2, "safe": 0, "dpi": 36},
+            "300 × 0.2 mm leave no pixel within 0 mm safe at 36 DPI",
+        ),
+        ({"phone": "poster", "orientation": "portrait"}, "`orientation: portrait` is not for a poster"),
         ({"service": "gelatto"}, "service: there is no service 'gelatto'; did you mean 'gelato'?"),
     ],
 )
@@ -401,6 +422,75 @@ def test_what_cannot_be_printed_is_refused(table: dict[str, Any], message: str) 
     with pytest.raises(UserError) as caught:
         Printing.checked(table)
     assert str(caught.value).startswith(message)
+
+
+def test_whatever_is_not_refused_is_printed(states: States, order: SavedOrder, tmp_path: Path) -> None:
+    """A template of hardly a pixel within its insets, five metres, a proof narrower than a shadow."""
+    for table in (
+        {"phone": "iphone_16", "template": [143, 143]},
+        {"phone": "poster", "template": [663, 6000], "fit": "exact", "cell": 3},
+        {"phone": "custom", "width": 5000, "height": 7, "dpi": 36},
+        {"phone": "iphone_16", "template": [150, 3000]},
+    ):
+        write_prints(tmp_path / "x", states, order, PRINTED, Printing(**table))
+        assert (tmp_path / "x.guide.png").exists()
+    long = some_states(2100, 4)
+    picture = one_page(long, some_order(long), Printing())
+    assert min(proof(picture, None).size) > 0
+
+
+def test_one_unit_on_a_phone_has_large_round_cells(tmp_path: Path) -> None:
+    """845 pixels a cell: only the shapes that occur are made."""
+    states = some_states(30, 1)
+    picture = one_page(
+        states, some_order(states), Printing(phone="iphone_16"), Style(colours=PRINTED.colours, round=1)
+    )
+    assert picture.layout.cell > 800
+    tracemalloc.start()
+    shown = np.unique(pixels(picture))
+    assert tracemalloc.get_traced_memory()[1] < 800e6
+    tracemalloc.stop()
+    assert len(shown) > 2
+
+
+def test_equal_colours_are_printed_all_the_same(states: States, order: SavedOrder) -> None:
+    style = Style(colours=("#112233", "#112233"), round=1)
+    picture = one_page(states, order, Printing(phone="iphone_16", caption=True), style)
+    assert {palette(picture)[number] for number in np.unique(pixels(picture))} == {"#112233"}
+
+
+def test_words_of_any_script_and_none_are_in_every_file(
+    states: States, order: SavedOrder, tmp_path: Path
+) -> None:
+    named = replace(states, metadata=states.metadata | {"reference": "bär \x0b\x01 גמל"})
+    write_prints(tmp_path / "x", named, order, PRINTED, Printing())
+    for element in ElementTree.parse(tmp_path / "x.svg").iter():
+        if element.tag.endswith("title") and element.text:
+            assert "bär \ufffd\ufffd גמל" in element.text
+    with Image.open(tmp_path / "x.tiff") as tiff:
+        ElementTree.fromstring(tiff.tag_v2[700])  # type: ignore[index]
+    assert "bär \x0b\x01 גמל".encode() in (tmp_path / "x.tiff").read_bytes()
+    assert read_origin(tmp_path / "x.svg")
+
+
+def test_the_camera_of_a_template_is_where_its_pixels_are(states: States) -> None:
+    """This camera is as wide as the phone, whatever the scale of its template."""
+    counts = []
+    for template in (None, [1446, 2966]):
+        printing = Printing(phone="pixel_8", template=template, caption=True)
+        (layout,) = pages(printing, 128, 274)
+        counts.append(hidden(layout, case_of(printing)) / layout.captions[0].columns)
+    assert min(counts) > 0.1
+    assert counts[0] == pytest.approx(counts[1], abs=0.02)
+
+
+def test_a_pdf_is_sent_where_it_is_what_the_service_takes(
+    states: States, order: SavedOrder, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    write_prints(tmp_path / "x", states, order, PRINTED, Printing(service="gelato"))
+    assert "send it x.png" in caplog.text
+    assert "Gelato: with `phone: none` the picture has no bleed" in caplog.text
 
 
 def test_the_log_says_how_much_is_seen() -> None:

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_args
@@ -19,7 +20,7 @@ from PIL import Image, ImageColor
 
 from explorer.firefox import Expected, Locator, Page
 from explorer.firefox import firefox as started
-from explorer.pages import ALPHABET, KNOWN, LONG, SIZE, STYLES, TEXT, made, write_page
+from explorer.pages import ALPHABET, KNOWN, LINES, LONG, SIZE, STYLES, TEXT, made, write_page
 from phonecase.art import PRINTED, Orientation, render, write_png
 from phonecase.art.layout import Fit, Layout
 from phonecase.art.lettering import points
@@ -28,7 +29,8 @@ from phonecase.art.printing import Printing, pages
 from phonecase.art.prints import pictures_for_print
 from phonecase.art.svg import drawing
 from phonecase.corpus import Vocabulary
-from phonecase.explorer import data
+from phonecase.explorer import about, data
+from phonecase.explorer import page as page_of
 from phonecase.explorer.gallery import Gallery, Grid, gallery
 from phonecase.ordering import order_units
 from phonecase.workflow import check, read_yaml
@@ -637,11 +639,262 @@ def test_what_is_left_out_of_a_passage_is_said(
         expect(page.locator("#left-out")).to_have_text("")
 
 
+@pytest.fixture
+def desk(chromium: Opens, file: Path) -> Iterator[Any]:
+    """The page in Chromium, ready."""
+    with chromium(file.as_uri(), DESK, reduced_motion="reduce") as page:
+        page.wait_for_selector("#check:not(:empty)")
+        yield page
+
+
+def test_a_passage_of_one_s_own_words_is_written_as_words(chromium: Opens, tmp_path: Path) -> None:
+    model, states, orders = made(text="I take thee", reference="verse")
+    own = replace(states, places=[("verse", 0, 1)] * len(states.places))
+    summary = {"settings": {"embedding_scale": 4.0}}
+    shown = about(model.weights, summary, Vocabulary(ALPHABET), [(own, orders)], STYLES, SIZE, {})
+    (tmp_path / "page.html").write_text(page_of(shown, "words", []), encoding="utf-8")
+    with chromium((tmp_path / "page.html").as_uri(), DESK) as page:
+        expect(page.locator("#settings")).to_contain_text("verse:")
+        assert yaml.safe_load(page.inner_text("#settings"))["passages"] == {"verse": {"text": "I take thee"}}
+
+
+def test_links_within_the_page_leave_the_address_as_it_is(desk: Any) -> None:
+    desk.get_by_label("plum").check()
+    desk.select_option("#order", "mean")
+    desk.wait_for_function("() => location.hash.includes('o=mean')")
+    address = desk.evaluate("() => location.hash")
+    for link in ("#case", "#words", "#read"):
+        desk.click(f".try a[href='{link}']")
+        desk.wait_for_function("address => location.hash === address", arg=address)
+
+
+@pytest.mark.parametrize("end", ["type", "passage", "reset", "stop", "address"])
+def test_whatever_ends_the_writing_it_can_be_begun_again(desk: Any, end: str) -> None:
+    desk.click("#write")
+    expect(desk.locator("#write")).to_have_text("Stop")
+    if end == "type":
+        desk.fill("#words", "Other words")
+    elif end == "passage":
+        desk.select_option("#passage", "verse")
+    elif end == "address":
+        desk.evaluate("() => { location.hash = '#p=verse&s=plum&o=mean'; }")
+    else:
+        desk.click("#reset" if end == "reset" else "#write")
+    expect(desk.locator("#write")).to_have_text("Write")
+    if end == "address":
+        desk.wait_for_function("() => location.hash.includes('o=mean')")
+        assert (desk.input_value("#passage"), desk.input_value("#order")) == ("verse", "mean")
+        assert desk.get_by_label("plum").is_checked()
+    desk.click("#write")
+    expect(desk.locator("#write")).to_have_text("Stop")
+    expect(desk.locator("#write")).to_have_text("Write")
+    assert desk.locator("#text .written").count() == 299, "and one that is foretold"
+
+
+def test_of_two_addresses_the_later_one_is_shown(desk: Any) -> None:
+    long = "so be it " * 300
+    desk.evaluate(f"() => {{ location.hash = '#p=verse&w={long}&s=plum&o=mean&c=3'; }}")
+    desk.evaluate("() => { location.hash = '#p=verse&s=printed&o=two_opt'; }")
+    desk.wait_for_timeout(500)  # the words of the first, which are read by then, must not come after it
+    expect(desk.locator("#text [data-t]")).to_have_count(len(TEXT) - 1)
+    assert desk.input_value("#order") == "two_opt"
+    assert desk.get_by_role("radio", name="printed").is_checked()
+
+
+def test_what_the_network_wrote_is_known_again_by_its_address(desk: Any, chromium: Opens, file: Path) -> None:
+    desk.click("#write")
+    expect(desk.locator("#write")).to_have_text("Stop")
+    expect(desk.locator("#write")).to_have_text("Write")
+    desk.wait_for_function("() => location.hash.includes('wf=')")
+    words = desk.inner_text("#text")
+    with chromium(file.as_uri() + desk.evaluate("() => location.hash"), DESK) as again:
+        expect(again.locator("#text .written")).to_have_count(299)
+        expect(again.locator("#case-text")).to_contain_text("what the network wrote")
+        assert again.inner_text("#text") == words
+
+
+def test_beyond_what_it_takes_it_says_that_it_writes_no_more(chromium: Opens, tmp_path: Path) -> None:
+    file = write_page(tmp_path / "page.html", text=f"{LONG} and on")
+    with chromium(f"{file.as_uri()}#p=verse&c=5001", DESK) as page:
+        expect(page.locator("#too-far")).to_have_text(
+            "It writes on within the first 5,000 characters: choose an earlier one."
+        )
+        assert page.locator("#write").is_disabled()
+
+
+def test_the_browser_s_own_keys_stay_its_own(desk: Any) -> None:
+    """Ctrl with plus enlarges the page, Alt with left goes back."""
+    taken = desk.evaluate(
+        "() => [['+', 'ctrlKey'], ['-', 'ctrlKey'], ['0', 'metaKey'], ['ArrowLeft', 'altKey'],"
+        " ['Home', 'ctrlKey'], ['ArrowDown', 'altKey'], ['+', 'shiftKey']].map(([key, held]) => "
+        "!document.querySelector('#grid').dispatchEvent("
+        "new KeyboardEvent('keydown', { key, [held]: true, cancelable: true })))"
+    )
+    assert taken == [False] * 5 + [True] * 2
+
+
+def test_rows_sorted_by_a_character_stay_when_another_is_chosen(desk: Any) -> None:
+    desk.select_option("#order", "two_opt")
+    desk.check("#negate")
+    desk.focus("#grid")
+    for key in ("Home", "ArrowRight", "Enter"):
+        desk.keyboard.press(key)
+    desk.select_option("#order", "column")
+    sorted_rows = picture(desk, "landscape")
+    assert (np.diff(sorted_rows[:, 1]) <= 0).all(), "those that are on, as they are shown, are on top"
+    assert desk.input_value("#order") == "hand"
+    for key in ("ArrowRight", "ArrowRight", "Enter"):
+        desk.keyboard.press(key)
+    desk.select_option("#order", "hand")
+    np.testing.assert_array_equal(picture(desk, "landscape"), sorted_rows)
+
+
+def test_rows_sorted_by_marked_words_stay_when_these_are_let_go(desk: Any) -> None:
+    desk.focus("#grid")
+    for _ in range(4):
+        desk.keyboard.press("Shift+ArrowRight")
+    desk.select_option("#order", "stretch")
+    rows = picture(desk, "landscape")
+    desk.focus("#grid")
+    desk.keyboard.press("Escape")
+    np.testing.assert_array_equal(picture(desk, "landscape"), rows)
+    assert desk.input_value("#order") == "hand"
+
+
+def test_a_click_lets_go_of_marked_words_and_marking_begins_where_one_is(desk: Any) -> None:
+    desk.focus("#grid")
+    desk.keyboard.press("Home")
+    for _ in range(3):
+        desk.keyboard.press("Shift+ArrowRight")
+    expect(desk.locator("#text .brushed")).to_have_count(4)
+    for _ in range(9):
+        desk.keyboard.press("ArrowRight")
+    desk.keyboard.press("Shift+ArrowRight")
+    expect(desk.locator("#text .brushed")).to_have_count(2)
+    desk.locator("#text [data-t='40']").click()
+    expect(desk.locator("#text .brushed")).to_have_count(0)
+
+
+def test_who_uses_keys_stays_where_they_are(desk: Any) -> None:
+    focused = "() => document.activeElement.id || document.activeElement.className"
+    desk.locator("#character .link").nth(1).focus()
+    desk.keyboard.press("Enter")
+    assert desk.evaluate(focused) == "link"
+    desk.focus("#grid")
+    desk.keyboard.press("Shift+ArrowRight")
+    desk.locator("#stretch .chip").first.focus()
+    desk.keyboard.press("Enter")
+    assert desk.evaluate(focused) == "chip"
+    desk.focus("#grid")
+    for key in ["+"] * 12 + ["Enter"]:
+        desk.keyboard.press(key)
+    desk.focus("#handle")
+    for _ in range(12):
+        desk.keyboard.press("ArrowDown")
+    assert desk.evaluate(focused) == "handle"
+
+
+def test_the_picture_s_keys_are_described(desk: Any) -> None:
+    reader = desk.context.new_cdp_session(desk)
+    document = reader.send("DOM.getDocument")["root"]["nodeId"]
+    grid = reader.send("DOM.querySelector", {"nodeId": document, "selector": "#grid"})["nodeId"]
+    (node,) = reader.send("Accessibility.getPartialAXTree", {"nodeId": grid, "fetchRelatives": False})[
+        "nodes"
+    ]
+    assert "arrow keys move, Enter chooses" in node["description"]["value"]
+
+
+def test_another_screen_s_pixels_are_fitted_anew(desk: Any) -> None:
+    box = desk.locator("#grid").bounding_box()
+    before = [column_at(desk, box["x"] + share * box["width"]) for share in (0.3, 0.5, 0.7)]
+    screen = desk.context.new_cdp_session(desk)
+    screen.send(
+        "Emulation.setDeviceMetricsOverride", DESK["viewport"] | {"deviceScaleFactor": 2, "mobile": False}
+    )
+    desk.wait_for_function(
+        "() => { const grid = document.querySelector('#grid'); return grid.width === 2 * grid.clientWidth; }"
+    )
+    after = [column_at(desk, box["x"] + share * box["width"]) for share in (0.3, 0.5, 0.7)]
+    np.testing.assert_allclose(after, before, atol=2)
+
+
+def test_a_finger_takes_the_letter_that_it_is_on(chromium: Opens, tmp_path: Path) -> None:
+    """Below columns narrower than letters: the chosen one's stands below it, the others beside that."""
+    file = write_page(tmp_path / "page.html", text=" ".join([*LINES, *LINES]))
+    with chromium(file.as_uri(), PHONE) as page:
+        page.wait_for_selector("#check:not(:empty)")
+        page.locator("#grid").scroll_into_view_if_needed()
+        box = page.locator("#grid").bounding_box()
+
+        def tapped(x: float, y: float) -> int:
+            page.touchscreen.tap(x, y)
+            return int(page.inner_text("#character p").split("character ")[1].split()[0])
+
+        for letters in (6, -6):
+            middle = box["x"] + box["width"] / 2
+            chosen = tapped(middle, box["y"] + box["height"] / 2)
+            found = tapped(middle + 9 * letters, box["y"] + box["height"] - 12)
+            assert abs(found - (chosen + letters)) <= 1
+
+
+def test_what_is_not_read_is_said(desk: Any) -> None:
+    desk.select_option("#passage", "own")
+    least = "Two characters that it knows are the least; what you see is Romans 1:17 still."
+    expect(desk.locator("#replaced")).to_have_text(least)
+    desk.fill("#words", "日本")
+    expect(desk.locator("#replaced")).to_contain_text(least)
+    desk.fill("#words", "😀" * 3000 + "abc")
+    expect(desk.locator("#text [data-t]")).to_have_count(2)
+    assert "characters of" not in desk.inner_text("#replaced")
+    desk.fill("#words", "a\tb\u00a0c\u202e")
+    expect(desk.locator("#replaced")).to_contain_text(
+        "U+0009 as the space, U+00A0 as the space, nothing for U+202E"
+    )
+    desk.fill("#words", "".join(map(chr, range(0x4E00, 0x5000))) + "abc")
+    expect(desk.locator("#replaced")).to_contain_text("and 500 others as it can.")
+    desk.fill("#before", "Ça ira")
+    desk.click("#other")
+    expect(desk.locator("#replaced")).to_contain_text("“Ç” as “C”")
+
+
+def test_own_words_in_a_run_s_order_say_what_a_run_would_do(desk: Any) -> None:
+    desk.fill("#words", "The words of a person")
+    expect(desk.locator("#settings")).to_have_text(
+        "# No setting makes these rows: they are in an order for Romans 1:17, and a run has its own for "
+        "these words.\n"
+        "# Choose one of the orders worked out here."
+    )
+
+
+def test_choices_are_seen_in_forced_colours(chromium: Opens, file: Path) -> None:
+    with chromium(file.as_uri(), DESK, forced_colors="active") as page:
+        page.wait_for_selector("#check:not(:empty)")
+        looks = page.evaluate(
+            "() => [...document.querySelectorAll('.swatch span')].map((swatch) => getComputedStyle(swatch))"
+            ".map(({ backgroundImage, boxShadow }) => [backgroundImage, boxShadow])"
+        )
+        assert len({image for image, _ in looks}) == len(looks), "each has its colours"
+        assert [shadow == "none" for _, shadow in looks] == [False] + [True] * (len(looks) - 1)
+        chosen, other = page.evaluate(
+            "() => [...document.querySelectorAll('[name=orientation] + span')]"
+            ".map((span) => getComputedStyle(span).backgroundColor)"
+        )
+        assert chosen != other
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_axe_finds_nothing(chromium: Opens, file: Path, scheme: str, size: dict[str, Any]) -> None:
     with chromium(file.as_uri(), size, color_scheme=scheme, reduced_motion="reduce") as page:
         page.wait_for_selector("#check:not(:empty)")
+        page.click("#write")
+        expect(page.locator("#write")).to_have_text("Stop")
+        expect(page.locator("#write")).to_have_text("Write")
+        assert violations(page) == []
+        page.get_by_label("by surprise").check(force=True)
+        expect(page.locator("#text .written.s3").first).to_be_attached()
+        assert violations(page) == []
+        page.click("#reset")
         page.click("#flip")
         page.wait_for_selector("#outcome:visible")
         page.click("#untrained")
@@ -692,10 +945,10 @@ def violations(page: Any) -> list[tuple[str, str]]:
 
 
 def test_text_twice_as_large_stays_within_the_page(page: Any) -> None:
-    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
-    if page.evaluate("() => innerWidth") > PHONE["viewport"]["width"]:
-        page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
-        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    within = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    assert page.evaluate(within)
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
+    assert page.evaluate(within)
 
 
 @pytest.mark.parametrize("phone", ["", "iphone_16"])

@@ -5,6 +5,7 @@ layout programs read too (ISO 16684-1): SVG in its `metadata`, PDF in its metada
 """
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ KEY = "phonecase"  # of the text field in a PNG
 NAMESPACE = "urn:phonecase:origin#"
 SOFTWARE = "phonecase 0.2.0"
 
+_NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">{rdf}</x:xmpmeta>
 <?xpacket end="r"?>"""
@@ -35,14 +37,19 @@ def origin_json(origin: Mapping[str, Any]) -> str:
     return json.dumps(origin, sort_keys=True, ensure_ascii=False)
 
 
+def in_xml(text: str) -> str:
+    """A text as XML has it: markup escaped, and a mark in place of a character that XML doesn't allow."""
+    return escape(_NOT_IN_XML.sub("\ufffd", text))
+
+
 def rdf(title: str, description: str, origin: Mapping[str, Any], more: str = "") -> str:
     """The origin as RDF, for an SVG."""
     return _RDF.format(
-        title=escape(title),
-        description=escape(description),
+        title=in_xml(title),
+        description=in_xml(description),
         software=SOFTWARE,
         more=more,
-        origin=escape(origin_json(origin)),
+        origin=in_xml(origin_json(origin)),
     )
 
 
@@ -68,8 +75,8 @@ def read_origin(path: Path) -> dict[str, Any]:
             raise ValueError
     except ValueError:
         raise UserError(
-            f"{path}: it says nothing of where it came from; a picture of this workflow does, unless "
-            "another program wrote it anew"
+            f"{path}: it says nothing of where it came from; a picture of this workflow does, unless it is a "
+            "proof, a guide or a sheet of many, or another program wrote it anew"
         ) from None
     return origin
 

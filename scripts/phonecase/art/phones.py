@@ -11,6 +11,9 @@ from pydantic import Field, model_validator
 
 from phonecase.settings import Settings
 
+LARGEST = 5000
+"""Mm: no case or poster has a longer side."""
+
 
 class Opening(Settings):
     """A rounded rectangle on the back that nothing that matters should reach into: the camera. In mm."""
@@ -32,8 +35,8 @@ class Phone(Settings):
     """The back of a phone, upright, in mm."""
 
     name: str
-    width: float = Field(gt=0, le=2000)
-    height: float = Field(gt=0, le=2000)
+    width: float = Field(gt=0, le=LARGEST)
+    height: float = Field(gt=0, le=LARGEST)
     radius: float = Field(0, ge=0)
     """Of its corners."""
     camera: tuple[Opening, ...] = ()

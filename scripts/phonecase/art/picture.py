@@ -12,7 +12,7 @@ from phonecase.art.colour import apart
 from phonecase.art.colouring import shades
 from phonecase.art.layout import LINE, Block, Caption, Layout
 from phonecase.art.lettering import coverage, letter
-from phonecase.art.shapes import Curve, Point, tiles
+from phonecase.art.shapes import Curve, Point, tile
 from phonecase.art.shapes import Path as Outline
 from phonecase.art.styles import Shape
 
@@ -132,6 +132,8 @@ def _letters(picture: Picture, caption: Caption) -> Iterator[npt.NDArray[np.uint
     colours = palette(picture)
     if picture.shape.plain:
         known = [colours.index(picture.ground), *range(len(colours) - levels + 1, len(colours)), picture.ink]
+    elif picture.ink not in picture.painted:  # it is the ground's colour
+        known = [0] * (levels + 1)
     else:
         first = picture.painted.index(picture.ink) * levels
         known = [0, *range(first + 1, first + levels + 1)]
@@ -156,7 +158,6 @@ def _rows(picture: Picture, block: Block) -> Iterator[npt.NDArray[np.uint8]]:
             yield np.repeat(row, cell)[None]
         return
     levels = _levels(picture)
-    known = tiles(picture.shape, cell, levels)
     masks = [np.pad(cells == number, 1) for number in picture.painted]
     for y in range(block.down):
         band = np.zeros((cell, block.across * cell), np.uint8)
@@ -166,6 +167,8 @@ def _rows(picture: Picture, block: Block) -> Iterator[npt.NDArray[np.uint8]]:
                 for dy in range(3)
                 for dx in range(3)
             )
-            covered = known[code].transpose(1, 0, 2).reshape(cell, -1)  # (cell, across * cell)
+            codes, which = np.unique(code, return_inverse=True)
+            known = np.stack([tile(picture.shape, cell, levels, one) for one in codes.tolist()])
+            covered = known[which].transpose(1, 0, 2).reshape(cell, -1)  # (cell, across * cell)
             band = np.where(covered > 0, place * levels + covered, band).astype(np.uint8)
         yield band

@@ -7,10 +7,11 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from phonecase.art.layout import LINE, Fit, Layout, lay_out, lay_out_bare, lay_out_lines, micrometres
-from phonecase.art.phones import Opening, Phone, phones
+from phonecase.art.layout import pixels as pixels_of
+from phonecase.art.phones import LARGEST, Opening, Phone, phones
 from phonecase.art.services import services
 from phonecase.art.styles import Orientation, Print
-from phonecase.errors import UserError, suggestion
+from phonecase.errors import suggestion
 
 BLEED, SAFE = 3.0, 3.0  # mm, the trade's habit
 POSTER, POSTER_SAFE = (500.0, 700.0), 25.0  # mm
@@ -24,10 +25,10 @@ class Printing(Print):
     """A phone (docs/print.md lists them), or `custom` with its width and height, `poster`, or `none`: the
     picture alone."""
 
-    width: float | None = Field(None, gt=0, le=5000)
+    width: float | None = Field(None, gt=0, le=LARGEST)
     """Mm, of a custom case or a poster (500)."""
 
-    height: float | None = Field(None, gt=0, le=5000)
+    height: float | None = Field(None, gt=0, le=LARGEST)
     """Mm, of a custom case or a poster (700)."""
 
     radius: float | None = Field(None, ge=0, le=100)
@@ -109,7 +110,31 @@ class Printing(Print):
                 "`start` and `start_row` are for a phone or `custom`, with `fit: cover` or `exact`; "
                 "else all is shown"
             )
+        if self.phone == "poster" and self.orientation == "portrait":
+            raise ValueError("`orientation: portrait` is not for a poster, whose lines run across")
+        if self.template and self.phone in phones() and self.template[0] > self.template[1]:
+            raise ValueError(f"`template` is that of the phone as it stands, as in {self.template[::-1]}")
+        if case := case_of(self):
+            self._leaves_room(case)
         return self
+
+    def _leaves_room(self, case: "Case") -> None:
+        """Raise ValueError where nothing is left within what is cut off and may be lost."""
+        bleed, safe = (pixels_of(micrometres(mm), self.dpi) for mm in (case.bleed, case.safe))
+        if self.template:
+            width, height = self.template
+            if min(width, height) <= 2 * (bleed + safe):
+                raise ValueError(
+                    f"`template`: {width:,} × {height:,} px leave nothing within {case.bleed:g} mm of bleed "
+                    f"and {case.safe:g} mm safe at {self.dpi} DPI"
+                )
+        elif 2 * case.safe >= min(case.width, case.height):
+            raise ValueError(f"`safe`: {case.safe:g} mm on every side leave nothing of {case.name}")
+        elif pixels_of(micrometres(min(case.width, case.height)), self.dpi) <= 2 * safe:
+            raise ValueError(
+                f"{case.width:g} × {case.height:g} mm leave no pixel within {case.safe:g} mm safe "
+                f"at {self.dpi} DPI"
+            )
 
 
 @dataclass(frozen=True)
@@ -177,9 +202,6 @@ def pages(printing: Printing, units: int, characters: int) -> list[Layout]:
                 caption=printing.caption,
             )
         ]
-    sides = (case.width, case.height)
-    if 2 * case.safe >= min(sides):
-        raise UserError(f"print.safe: {case.safe:g} mm on every side leave nothing of {case.name}")
     size = {
         "width": micrometres(case.width),
         "height": micrometres(case.height),
@@ -218,7 +240,7 @@ def pages(printing: Printing, units: int, characters: int) -> list[Layout]:
 
 def hidden(layout: Layout, case: Case | None) -> int:
     """How many columns' letters the camera covers, taken as a rectangle."""
-    scale = layout.dpi / 25.4  # px a mm
+    scale = layout.trim.width / case.width if case else 1.0  # px a mm, of a template as it is
     count = 0
     for line in layout.captions:
         for place in range(line.columns):

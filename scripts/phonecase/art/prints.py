@@ -92,7 +92,10 @@ def write_prints(
         _tell_of_caption(pictures, case)
     if printing.service:
         service = services()[printing.service]
-        log.info("%s takes %s; send it %s.%s", service.name, service.says, stem.name, service.files[0])
+        form = next(form for form in service.files if form != "pdf" or printing.cmyk)  # else it is no PDF/X
+        log.info("%s takes %s; send it %s.%s", service.name, service.says, stem.name, form)
+        if case is None:
+            log.warning("%s: with `phone: none` the picture has no bleed", service.name)
 
 
 def _tell_of_caption(pictures: list[Picture], case: Case | None) -> None:

@@ -37,6 +37,10 @@ def printer(profile: Path) -> tuple[bytes, str]:
         raise UserError(f"print.cmyk: {profile}: not an ICC profile ({error})") from None
     if space != "CMYK" or opened.profile.device_class != "prtr":
         raise UserError(f"print.cmyk: {profile}: a profile of {space}, and not of a printer with CMYK")
+    try:
+        to_inks(["#000000"], content)
+    except (OSError, ImageCms.PyCMSError) as error:
+        raise UserError(f"print.cmyk: {profile}: no colour can be converted by it ({error})") from None
     return content, name
 
 

@@ -155,7 +155,8 @@ def _shadow(
 ) -> None:
     """Shadows under an outline: how far down, how soft (both of the sheet's height), how dark."""
     small = (sheet.width // COARSE, sheet.height // COARSE)
-    at = outline.resize((outline.width // COARSE, outline.height // COARSE), Image.Resampling.BOX)
+    narrow = (max(1, outline.width // COARSE), max(1, outline.height // COARSE))
+    at = outline.resize(narrow, Image.Resampling.BOX)
     for down, soft, dark in shadows:
         mask = Image.new("L", small)
         mask.paste(round(255 * dark), (margin // COARSE, margin // COARSE + round(down * small[1])), at)

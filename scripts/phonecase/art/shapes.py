@@ -106,32 +106,25 @@ def _loops(mask: npt.NDArray[np.bool_]) -> Iterator[list[tuple[int, int, int, in
 
 
 @cache
-def tiles(shape: Shape, cell: int, levels: int) -> npt.NDArray[np.uint8]:
-    """How much of each pixel is covered, 0 to `levels`, by what surrounds it.  # (512, cell, cell)
+def tile(shape: Shape, cell: int, levels: int, code: int) -> npt.NDArray[np.uint8]:
+    """How much of each pixel of a cell is covered, 0 to `levels`, by what surrounds it.  # (cell, cell)
 
-    The index is of 9 bits, one for each of 3 × 3 cells from north-west to south-east: whether that cell is of
-    the colour in question. A tile shows the middle one.
+    The code has 9 bits, one for each of 3 × 3 cells from north-west to south-east, of which it is the middle
+    one: whether that cell is of the colour in question.
     """
     side = cell * SAMPLES
     at = (np.arange(side) + 0.5) / side - 0.5  # from the middle
-    codes = np.arange(512)
-    cells = ((codes[:, None] >> np.arange(9)) & 1).astype(bool).reshape(512, 3, 3)
-    covered = np.zeros((512, side, side), bool)
+    cells = [[bool(code >> (3 * row + column) & 1) for column in range(3)] for row in range(3)]
+    covered = np.zeros((side, side), bool)
     half = side // 2
     for south, east in ((0, 0), (0, 1), (1, 0), (1, 1)):  # a quarter of the cell, seen from the corner there
         rows = slice(half, None) if south else slice(None, half)
         columns = slice(half, None) if east else slice(None, half)
         dy = 0.5 - np.abs(at[rows])[:, None]  # how far inward of the corner
         dx = 0.5 - np.abs(at[columns])[None, :]
-        own = cells[:, 1, 1]
-        beside = cells[:, 1, 2 * east]
-        beyond = cells[:, 2 * south, 1]
-        across = cells[:, 2 * south, 2 * east]
-        around = np.stack([own, beside, beyond, across], axis=1)
-        shapes = {tuple(key): _around_a_corner(tuple(key), dx, dy, shape) for key in around.tolist()}
-        for code, key in enumerate(around.tolist()):
-            covered[code, rows, columns] = shapes[tuple(key)]
-    share = covered.reshape(512, cell, SAMPLES, cell, SAMPLES).mean(axis=(2, 4))
+        around = (cells[1][1], cells[1][2 * east], cells[2 * south][1], cells[2 * south][2 * east])
+        covered[rows, columns] = _around_a_corner(around, dx, dy, shape)
+    share = covered.reshape(cell, SAMPLES, cell, SAMPLES).mean(axis=(1, 3))
     found: npt.NDArray[np.uint8] = np.rint(share * levels).astype(np.uint8)
     return found
 

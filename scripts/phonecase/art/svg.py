@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from xml.sax.saxutils import escape
 
-from phonecase.art.origin import rdf
+from phonecase.art.origin import in_xml, rdf
 from phonecase.art.picture import Picture
 from phonecase.art.shapes import Path as Outline
 from phonecase.art.shapes import outlines
@@ -21,8 +20,8 @@ def write_svg(path: Path, picture: Picture) -> None:
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {layout.width} {layout.height}" shape-rendering="{rendering}" role="img">',
-        f"<title>{escape(picture.title)}</title>",
-        f"<desc>{escape(picture.description)}</desc>",
+        f"<title>{in_xml(picture.title)}</title>",
+        f"<desc>{in_xml(picture.description)}</desc>",
         f"<metadata>{rdf(picture.title, picture.description, picture.origin)}</metadata>",
         f'<rect width="{layout.width}" height="{layout.height}" fill="{picture.ground}"/>',
     ]

@@ -32,7 +32,8 @@ def write_tiff(path: Path, pictures: Sequence[Picture], cmyk: Path | None = None
         pages.append(page)
     first, dpi = pictures[0], pictures[0].layout.dpi
     tags = TiffImagePlugin.ImageFileDirectory_v2()
-    tags[DESCRIPTION] = first.title
+    tags.tagtype[DESCRIPTION] = 2  # a text; as bytes, or Pillow puts a ? for what isn't ASCII
+    tags[DESCRIPTION] = first.title.encode()
     tags[PROGRAM] = SOFTWARE
     tags.tagtype[XMP] = 1  # bytes
     tags[XMP] = xmp(first.title, first.description, first.origin)

@@ -95,6 +95,7 @@ def _passage(states: States, orders: Mapping[str, SavedOrder]) -> dict[str, Any]
     return {
         "name": states.name,
         "reference": states.reference,
+        "own": states.reference == states.name and states.places[0][1] == 0,  # a person's own words, no place
         "text": text,
         "last": (states.text + states.metadata["last_character"])[len(text)],
         "left_out": len(states.text) - len(text),

@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from phonecase.art import PALETTES, Favourite, Printing, Style
+from phonecase.art.profiles import printer
 from phonecase.art.styles import named_styles
 from phonecase.corpus import CorpusSettings, OwnWords, parse
 from phonecase.errors import UserError, suggestion
@@ -300,6 +301,11 @@ def check_files(config: Config) -> None:
             beside = [path.name for path in file.parent.glob("*")]
             hint = suggestion(file.name, beside) or f"; relative paths start in {Path.cwd()}"
             faults.append(f"{key}: there is no file '{file}'{hint}")
+        elif key == "print.cmyk":
+            try:
+                printer(file)
+            except UserError as error:
+                faults.append(str(error))
     if faults:
         raise UserError("\n".join(faults))
 

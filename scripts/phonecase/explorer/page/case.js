@@ -100,7 +100,8 @@ export function pictureOf({ text, states: { bits, T, H } }, { units, signs }, { 
 export function settingsOf({ reading, model, order, style, print: { cell, dpi }, choice }) {
   if (!order) return null;
   const passage = reading.own ? "yours" : reading.passage.name;
-  const words = JSON.stringify(reading.own ? reading.text.join("") + reading.next : reading.passage.reference);
+  const own = reading.own || reading.passage.own;
+  const words = JSON.stringify(own ? reading.text.join("") + reading.next : reading.passage.reference);
   const { phone, orientation, fit, start, caption } = choice;
   const borders = `bleed: ${BLEED / 1000}, safe: ${SAFE / 1000}`;
   const first = start.character > 1 ? `, start: ${start.character}` : "";
@@ -111,7 +112,7 @@ export function settingsOf({ reading, model, order, style, print: { cell, dpi },
   const withCaption = caption ? `${turn}, caption: true` : "";
   const settings = [
     "passages:",
-    `  ${passage}: ${reading.own ? `{text: ${words}}` : words}`,
+    `  ${passage}: ${own ? `{text: ${words}}` : words}`,
     "orders:",
     `  ${order.name}:${order.name === order.strategy ? "" : ` {strategy: ${order.strategy}}`}`,
     "styles:",

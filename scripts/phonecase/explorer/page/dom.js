@@ -55,9 +55,24 @@ export function counted(count, thing) {
   return `${count.toLocaleString("en")} ${thing}${count === 1 ? "" : "s"}`;
 }
 
-/** A character's name where it stands in a sentence. @param {string} character */
+/** A character's name where it stands in a sentence: its number if it would not be seen. @param {string} character */
 export function named(character) {
-  return { "\n": "the line break", " ": "the space" }[character] ?? `“${character}”`;
+  const name = { "\n": "the line break", " ": "the space" }[character];
+  if (name) return name;
+  if (!/[\p{C}\p{Z}\p{M}]/u.test(character)) return `“${character}”`;
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+/**
+ * Make the buttons in an element anew; the one that had the focus has it again, or the one in its place.
+ * @param {HTMLElement} within
+ * @param {() => void} make
+ */
+export function keepingFocus(within, make) {
+  const buttons = () => [...within.querySelectorAll("button")];
+  const place = buttons().indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+  make();
+  if (place >= 0) (buttons()[place] ?? buttons().at(-1))?.focus({ preventScroll: true });
 }
 
 /**

@@ -46,14 +46,39 @@ export class Grid {
     this.asked = 0;
     /** @type {Map<number, { x: number, y: number }>} */
     this.pointers = new Map();
+    this.pinched = 1; // the cell that two fingers ask for, not rounded
+    /** The letters below the grid where they have a line of their own: of the one at centre its middle, and their width.
+     * @type {{ advance: number, centre: number, x: number } | null} */
+    this.strip = null;
     /** @type {{ x: number, y: number, moved: boolean, kind: "pan" | "brush", t: number } | null} */
     this.drag = null;
     new ResizeObserver(() => this.fit()).observe(canvas);
+    this.watchRatio();
     this.listen();
   }
 
   get ratio() {
     return globalThis.devicePixelRatio || 1;
+  }
+
+  /** Fit again where the screen's pixels become others: the page is zoomed, or on another screen. */
+  watchRatio() {
+    const { ratio } = this;
+    const others = () => {
+      this.cell *= this.ratio / ratio;
+      this.x *= this.ratio / ratio;
+      this.y *= this.ratio / ratio;
+      this.fit();
+      this.watchRatio();
+    };
+    matchMedia(`(resolution: ${ratio}dppx)`).addEventListener("change", others, { once: true });
+  }
+
+  /** The style sheet's colours are others now. */
+  recolour() {
+    const { shown } = this;
+    this.shown = null;
+    if (shown) this.show(shown);
   }
 
   /** @param {Shown} shown */
@@ -107,10 +132,8 @@ export class Grid {
       this.canvas.height = height;
       this.canvas.style.height = `${height / this.ratio}px`;
     }
-    if (this.fitted || this.cell < fit) this.zoomTo(fit);
     this.least = fit;
-    this.fitted = this.cell === fit;
-    this.scroll(0, 0);
+    this.zoomTo(this.fitted ? fit : this.cell);
   }
 
   /**
@@ -290,7 +313,7 @@ export class Grid {
       context.fillRect(at(stretch[0]), bottom, (stretch[1] + 1 - stretch[0]) * cell, 3 * ratio);
     }
     const focus = this.cursor?.t ?? locked?.t ?? null;
-    const wide = cell >= READABLE * ratio;
+    const wide = this.hasRoomForLetters;
     const size = wide ? Math.min(cell * 1.35, 17 * ratio) : 15 * ratio;
     context.font = `${size}px ${MONO}`;
     context.textAlign = "center";
@@ -311,6 +334,7 @@ export class Grid {
         Math.min(centre * advance + advance, room),
         Math.min(wanted, this.canvas.width - Math.min((text.length - centre) * advance, room)),
       );
+      this.strip = { advance, centre, x };
       for (let t = Math.max(0, centre - 2 * half); t < Math.min(text.length, centre + 2 * half); t++) {
         const place = x + (t - centre) * advance;
         if (place < 0 || place > this.canvas.width) continue;
@@ -332,15 +356,27 @@ export class Grid {
     }
   }
 
-  /** The cell under a pointer, or the nearest. @param {{ clientX: number, clientY: number }} event */
-  cellAt({ clientX, clientY }) {
+  /** Whether each column has its letter under it. */
+  get hasRoomForLetters() {
+    return this.cell >= READABLE * this.ratio;
+  }
+
+  /**
+   * The cell under a pointer, or the nearest. Below the grid a finger means the letter that it is on; a mouse is
+   * under the column whose letter it brings there.
+   * @param {PointerEvent} event
+   */
+  cellAt({ clientX, clientY, pointerType }) {
     const box = this.canvas.getBoundingClientRect();
     const { states, order } = /** @type {Shown} */ (this.shown);
-    const x = (clientX - box.left) * this.ratio - this.left + this.x;
-    const t = Math.max(0, Math.min(states.T - 1, Math.floor(x / this.cell)));
-    const row = this.rowAt(clientY - box.top);
     const inside = clientY - box.top < LABELS + this.gridHeight / this.ratio;
-    return { t, unit: order.units[row], inside };
+    const x = (clientX - box.left) * this.ratio;
+    const letter = this.strip && !this.hasRoomForLetters && !inside && pointerType === "touch" ? this.strip : null;
+    const column = letter
+      ? letter.centre + Math.round((x - letter.x) / letter.advance)
+      : Math.floor((x - this.left + this.x) / this.cell);
+    const t = Math.max(0, Math.min(states.T - 1, column));
+    return { t, unit: order.units[this.rowAt(clientY - box.top)], inside };
   }
 
   listen() {
@@ -349,6 +385,7 @@ export class Grid {
       if (!this.shown || event.button !== 0) return;
       canvas.setPointerCapture(event.pointerId);
       this.pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+      this.pinched = this.cell;
       const { t, inside } = this.cellAt(event);
       this.drag = {
         x: event.clientX,
@@ -424,7 +461,7 @@ export class Grid {
   /** @param {number} factor @param {{ x: number, y: number }} centre CSS pixels of the window */
   pinch(factor, centre) {
     const box = this.canvas.getBoundingClientRect();
-    this.pinched = (this.pinched ?? this.cell) * factor;
+    this.pinched *= factor;
     if (Math.round(this.pinched) !== this.cell) {
       this.zoomTo(this.pinched, { x: (centre.x - box.left) * this.ratio, y: (centre.y - box.top) * this.ratio });
     }

@@ -4,12 +4,12 @@ import { Asking } from "./asking.js";
 import { distance, floatsOf, stateAt } from "./bits.js";
 import { colourText, layText, showBit, showCharacter, showLikely, showStretch, showTable } from "./cards.js";
 import { hasStart, hidden, layoutOf, pictureOf, preview, pushed, settingsOf } from "./case.js";
-import { chart, counted, made, named, part, percent, save } from "./dom.js";
+import { chart, counted, keepingFocus, made, named, part, percent, save } from "./dom.js";
 import { forgetInks, Grid, visible } from "./grid.js";
 import { points } from "./letters.js";
 import { identity, mean, moved, signed, similarity, sortedBy, twoOpt } from "./orders.js";
 import { png, svg } from "./print.js";
-import { LONGEST, ownReading, placeOf, readingOf, wholeText } from "./reading.js";
+import { LONGEST, ownReading, placeOf, readingOf, wholeText, writtenFrom } from "./reading.js";
 import { afterAnother, erased, flipped, told } from "./whatif.js";
 import { Alphabet } from "./words.js";
 
@@ -24,6 +24,7 @@ const QUIET = 500; // milliseconds of rest before a screen reader is told where 
 const WRITTEN = 300; // characters that the network writes on
 const AT_A_TIME = 6; // of them between two looks at the picture
 const PAID = 100; // characters whose surprise is worked out between two looks
+const NAMED = 12; // characters at most that are said to be replaced
 const GIVEN = "given:"; // orders that the run made
 const MADE = { two_opt: "two_opt, for these words", mean: "mean, for these words", identity: "as trained" };
 const BY_PICTURE = { column: "by the chosen character", stretch: "by the marked words", hand: "by hand" };
@@ -69,10 +70,11 @@ const view = {
 };
 
 let written = 0; // goes up when the network is to stop writing, or a text is another now
+let writing = false;
 
 const grid = new Grid(canvas, {
   hover: (cell) => readOut(cell),
-  pick: (cell) => choose(cell.t, cell.unit),
+  pick: (cell) => pick(cell.t, cell.unit),
   brush: (stretch) => mark(stretch),
   seen: () => placeHandle(),
 });
@@ -100,23 +102,34 @@ function read(reading) {
   if (untrainedIsShown()) compareUntrained();
 }
 
-/** What a person wrote, or is still writing. */
+/**
+ * What a person wrote, or is still writing.
+ * @returns {Promise<boolean>} whether nothing newer is to be read by now
+ */
 async function readWords() {
-  if (!asking) return;
   written += 1;
   const turn = written;
+  if (!asking) return true;
   const base = passages.find((passage) => wholeText(passage) === words.value);
   if (base) {
     showReplaced(new Map());
-    return read(base);
+    read(base);
+    return true;
   }
-  const { text: known, replaced } = alphabet.known(words.value.slice(0, LONGEST));
-  showReplaced(replaced, words.value.length);
-  if ([...known].length < 2) return;
+  const characters = [...words.value];
+  const { text: known, replaced } = alphabet.known(characters.slice(0, LONGEST).join(""));
+  showReplaced(replaced, characters.length);
+  if ([...known].length < 2) {
+    const shown = `Two characters that it knows are the least; what you see is ${view.reading.title} still.`;
+    const said = part("replaced", HTMLElement);
+    said.textContent = `${said.textContent} ${shown}`.trim();
+    return true;
+  }
   const tokens = alphabet.encode([...known].slice(0, -1).join(""));
   const { states } = await asking.ask("read", { which: "trained", tokens });
-  if (turn !== written) return;
+  if (turn !== written) return false;
   read(ownReading(view.reading, known, alphabet, { bits: states, T: tokens.length, H: data.units }));
+  return true;
 }
 
 /** What the page doesn't show of a passage that is longer than it takes. @param {Reading} reading */
@@ -133,7 +146,9 @@ function showReplaced(replaced, length = 0) {
   const sentences = [];
   if (changes.length) {
     const some = changes.length === 1 ? "one of these characters" : "some of these characters";
-    sentences.push(`The network never saw ${some}. It reads ${changes.join(", ")}.`);
+    const more =
+      changes.length > NAMED ? `, and ${(changes.length - NAMED).toLocaleString("en")} others as it can` : "";
+    sentences.push(`The network never saw ${some}. It reads ${changes.slice(0, NAMED).join(", ")}${more}.`);
   }
   if (length > LONGEST) {
     sentences.push(`It reads the first ${counted(LONGEST, "character")} of ${length.toLocaleString("en")}.`);
@@ -204,20 +219,27 @@ function orderNow() {
     const given = reading.passage.orders.find((one) => GIVEN + one.name === name);
     if (given) return { units: given.units, signs: given.units.map((_, row) => (given.signs?.[row] === "-" ? -1 : 1)) };
   }
-  const { bits, H } = reading.states;
   if (name === "two_opt") return twoOpt(reading.states);
   if (name === "mean") return mean(reading.states);
-  if (name === "column") return sortedBy(view.rows, (unit) => bits[view.t * H + unit]);
-  if (name === "stretch" && view.stretch) {
-    const [from, to] = view.stretch;
-    return sortedBy(view.rows, (unit) => {
-      let on = 0;
-      for (let t = from; t <= to; t++) on += bits[t * H + unit];
-      return on;
-    });
-  }
   if (name === "hand") return view.hand ?? view.rows;
-  return identity(H);
+  return identity(reading.states.H);
+}
+
+/**
+ * Sort the rows by what they show at some characters, those that are on most on top. From then on they are in an
+ * order by hand: it doesn't change with the characters that it was made by.
+ * @param {[number, number]} stretch
+ */
+function sortBy([from, to]) {
+  const { bits, H } = view.reading.states;
+  const { units, signs } = view.rows;
+  const on = new Array(H).fill(0);
+  units.forEach((unit, row) => {
+    for (let t = from; t <= to; t++) on[unit] += signs[row] > 0 ? bits[t * H + unit] : 1 - bits[t * H + unit];
+  });
+  view.hand = sortedBy(view.rows, (unit) => on[unit]);
+  view.order = "hand";
+  order();
 }
 
 /** Put the rows into the chosen order. @param {boolean} [negated] asked for, or as the order has it */
@@ -240,6 +262,7 @@ function moveRow(row, to) {
   view.rows = view.hand;
   orderSelect.value = view.order;
   show();
+  grid.reveal(view.t, view.unit);
   say(`unit ${view.unit} is in row ${to + 1}`);
 }
 
@@ -251,6 +274,12 @@ function choose(t, unit = view.unit) {
   show();
   grid.reveal(t);
   tell(t, unit);
+}
+
+/** Choose it by a click or a touch, which lets go of what is marked. @param {number} t @param {number} [unit] */
+function pick(t, unit) {
+  view.stretch = null;
+  choose(t, unit);
 }
 
 /** @param {[number, number] | null} stretch */
@@ -323,6 +352,11 @@ function show() {
     if (option.value === "stretch") option.disabled = !stretch;
     if (option.value === "hand") option.disabled = !view.hand;
   }
+  const tooFar = t + 1 >= LONGEST;
+  part("write", HTMLButtonElement).disabled = tooFar;
+  part("too-far", HTMLElement).textContent = tooFar
+    ? `It writes on within the first ${counted(LONGEST, "character")}: choose an earlier one.`
+    : "";
   showOutcome();
   showCards();
   clearTimeout(settling);
@@ -342,11 +376,14 @@ function showCards() {
   const { reading, rows, t, unit, stretch } = view;
   const sign = rows.signs[rows.units.indexOf(unit)];
   colourText(text, reading, { by: view.by, unit, sign, t, stretch });
-  showCharacter(part("character", HTMLElement), reading, t, (other) => choose(other));
+  const character = part("character", HTMLElement);
+  keepingFocus(character, () => showCharacter(character, reading, t, (other) => choose(other)));
   showBit(part("bit", HTMLElement), reading, rows, unit, data.units_known[unit]);
   const stretches = part("stretch", HTMLElement);
-  if (stretch) showStretch(stretches, reading, stretch, (picked) => choose(view.t, picked));
-  else stretches.replaceChildren();
+  keepingFocus(stretches, () => {
+    if (stretch) showStretch(stretches, reading, stretch, (picked) => choose(view.t, picked));
+    else stretches.replaceChildren();
+  });
   if (part("table-details", HTMLDetailsElement).open) showTable(part("table", HTMLTableElement), reading, rows, t);
   expect();
 }
@@ -396,17 +433,13 @@ function showOutcome() {
   );
 }
 
-/** Let the network write on from the chosen character. */
+/** Let the network write on from the chosen character, or stop it. */
 async function writeOn() {
-  if (!asking) return;
-  const stop = part("write", HTMLButtonElement);
-  written += 1;
-  if (stop.textContent === "Stop") {
-    stop.textContent = "Write";
-    return;
-  }
+  written += 1; // what was writing ends
+  if (!asking || writing) return;
   const turn = written;
-  stop.textContent = "Stop";
+  writing = true;
+  part("write", HTMLButtonElement).textContent = "Stop";
   const { reading, t } = view;
   const H = data.units;
   const prefix = reading.text.slice(0, t + 1);
@@ -425,10 +458,11 @@ async function writeOn() {
     const next = ownReading(reading, characters.join(""), alphabet, states);
     words.value = characters.join("");
     showReplaced(new Map());
-    read({ ...next, title: "what the network wrote", from: prefix.length });
+    read(writtenFrom(next, prefix.length));
     grid.reveal(states.T - 1);
   }
-  if (turn === written) stop.textContent = "Write";
+  writing = false;
+  part("write", HTMLButtonElement).textContent = "Write";
 }
 
 // An untrained network ----------------------------------------------------------------------------------------------
@@ -511,12 +545,26 @@ function showCase() {
     print: data.print,
     choice,
   });
-  part("settings", HTMLElement).textContent = made_by
-    ? made_by.settings
-    : "# No setting makes these rows: they were put in order in this page.\n# Choose an order from the run, or one of those worked out here.";
+  const settings = part("settings", HTMLElement);
+  const before = settings.textContent;
+  settings.textContent = made_by ? made_by.settings : noSetting();
+  if (settings.textContent !== before) part("copy", HTMLButtonElement).textContent = "Copy the lines";
   part("command", HTMLElement).hidden = !made_by;
   part("command", HTMLElement).textContent = made_by?.command ?? "";
   part("copy", HTMLButtonElement).disabled = !made_by;
+}
+
+/** Why no setting makes the rows, and which would make others. */
+function noSetting() {
+  const { reading, order: name } = view;
+  const why =
+    reading.own && name.startsWith(GIVEN)
+      ? `they are in an order for ${reading.passage.reference}, and a run has its own for these words`
+      : "they were put in order in this page";
+  const instead = reading.own
+    ? "one of the orders worked out here"
+    : "an order from the run, or one of those worked out here";
+  return `# No setting makes these rows: ${why}.\n# Choose ${instead}.`;
 }
 
 /** @param {import("./layout.js").Layout} layout */
@@ -566,6 +614,7 @@ function remember() {
   const hash = new URLSearchParams();
   hash.set("p", reading.passage.name);
   if (reading.own) hash.set("w", wholeText(reading));
+  if (reading.own && reading.from < reading.text.length) hash.set("wf", String(reading.from));
   hash.set("o", name);
   const asOrdered = name in BY_PICTURE;
   if (asOrdered && (hand ?? rows))
@@ -590,8 +639,9 @@ function remember() {
 
 let remembered = "";
 
-/** Show what the address says, as far as there is such a thing. */
+/** Show what the address says, as far as there is such a thing; what was under way ends. */
 async function recall() {
+  written += 1;
   const hash = new URLSearchParams(location.hash.slice(1));
   const number = (/** @type {string} */ key, /** @type {number} */ below, /** @type {number} */ otherwise) => {
     const value = Number(hash.get(key) ?? Number.NaN);
@@ -616,14 +666,25 @@ async function recall() {
   view.hand = null;
   read(passage);
   words.value = hash.get("w") ?? wholeText(passage);
-  if (hash.has("w")) await readWords();
-  const { reading } = view;
-  const T = reading.text.length;
+  for (const input of document.querySelectorAll(
+    "input[name=by], input[name=fit], input[name=orientation], input[name=style]",
+  )) {
+    const radio = /** @type {HTMLInputElement} */ (input);
+    radio.checked = [view.by, view.choice.fit, view.choice.orientation, data.styles[view.style].name].includes(
+      radio.value,
+    );
+  }
+  if (hash.has("w") && !(await readWords())) return;
+  const T = view.reading.text.length;
+  const from = number("wf", T, 0);
+  if (view.reading.own && from) read(writtenFrom(view.reading, from));
   view.t = number("c", T, Math.floor(T / 2));
   view.unit = number("u", data.units, view.rows.units[Math.floor(data.units / 3)]);
-  view.choice.start = { character: number("b", T + 1, 1) || 1, row: number("r", data.units + 1, 0) };
-  const [from, to] = (hash.get("m") ?? "").split("-").map(Number);
-  if (from >= 0 && from <= to && to < T) view.stretch = [from, to];
+  const layout = layoutOf(view.choice, data.units, T, data.print);
+  const most = layout ? hidden(layout, data.units) + 1 : 0;
+  view.choice.start = { character: number("b", T + 1, 1) || 1, row: number("r", most + 1, 0) };
+  const [first, last] = (hash.get("m") ?? "").split("-").map(Number);
+  if (first >= 0 && first <= last && last < T) view.stretch = [first, last];
   const numbers = (hash.get("h") ?? "").split(".").map(Number);
   const units = numbers.map((one) => one >> 1);
   const isOrder =
@@ -639,14 +700,6 @@ async function recall() {
   if (hash.has("n")) {
     negate.checked = hash.get("n") === "1";
     order(negate.checked);
-  }
-  for (const input of document.querySelectorAll(
-    "input[name=by], input[name=fit], input[name=orientation], input[name=style]",
-  )) {
-    const radio = /** @type {HTMLInputElement} */ (input);
-    radio.checked = [view.by, view.choice.fit, view.choice.orientation, data.styles[view.style].name].includes(
-      radio.value,
-    );
   }
 }
 
@@ -664,13 +717,15 @@ function listen() {
     } else {
       words.value = "";
       words.focus();
+      readWords();
     }
   });
   words.addEventListener("input", readWords);
   orderSelect.addEventListener("change", () => {
     view.order = orderSelect.value;
-    order();
-    if (view.order === "column" || view.order === "stretch") view.hand = view.rows;
+    if (view.order === "column") sortBy([view.t, view.t]);
+    else if (view.order === "stretch" && view.stretch) sortBy(view.stretch);
+    else order();
   });
   negate.addEventListener("change", () => order(negate.checked));
   part("in", HTMLButtonElement).addEventListener("click", () => grid.zoom(2));
@@ -678,7 +733,6 @@ function listen() {
   part("fit", HTMLButtonElement).addEventListener("click", () => grid.zoomTo(1));
   part("reset", HTMLButtonElement).addEventListener("click", () => {
     history.replaceState(null, "", location.pathname);
-    written += 1;
     view.t = 0;
     recall();
     showReplaced(new Map());
@@ -688,7 +742,7 @@ function listen() {
   canvas.addEventListener("blur", () => grid.point(null));
   text.addEventListener("click", (event) => {
     const t = columnOf(/** @type {Node} */ (event.target));
-    if (t !== null && document.getSelection()?.isCollapsed !== false) choose(t);
+    if (t !== null && document.getSelection()?.isCollapsed !== false) pick(t);
   });
   text.addEventListener("pointerover", (event) => {
     const t = columnOf(/** @type {Node} */ (event.target));
@@ -734,11 +788,13 @@ function listen() {
   listenToCase();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     forgetInks();
-    grid.draw();
-    otherGrid.draw();
+    grid.recolour();
+    otherGrid.recolour();
   });
   addEventListener("hashchange", () => {
-    if (location.hash.includes("=") && location.hash !== remembered) recall();
+    if (!location.hash.includes("="))
+      remember(); // a link within the page was followed, which it has by now
+    else if (location.hash !== remembered) recall();
   });
 }
 
@@ -756,7 +812,8 @@ function listenToQuestions() {
   );
   part("erase", HTMLButtonElement).addEventListener("click", () => suppose(erased(network, view.reading, view.t)));
   part("other", HTMLButtonElement).addEventListener("click", () => {
-    const { text: known } = alphabet.known(part("before", HTMLInputElement).value);
+    const { text: known, replaced } = alphabet.known(part("before", HTMLInputElement).value);
+    showReplaced(replaced);
     suppose(afterAnother(network, view.reading, view.t, alphabet.encode(known)));
   });
   part("outcome-end", HTMLButtonElement).addEventListener("click", () => {
@@ -878,12 +935,13 @@ function onKey(event) {
     End: [T, 0],
   };
   const step = steps[event.key];
+  if (event.ctrlKey || event.metaKey || (event.altKey && !step?.[1])) return; // the browser's own
   if (event.altKey && step?.[1]) moveBy(step[1]);
   else if (step) {
     const to = Math.max(0, Math.min(T - 1, t + step[0]));
     const next = rows.units[Math.max(0, Math.min(data.units - 1, row + step[1]))];
     if (event.shiftKey && step[0]) {
-      const [from, end] = view.stretch ?? [t, t];
+      const [from, end] = view.stretch?.includes(t) ? view.stretch : [t, t];
       const fixed = t === from ? end : from;
       mark([Math.min(fixed, to), Math.max(fixed, to)]);
     }

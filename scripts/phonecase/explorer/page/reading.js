@@ -5,9 +5,9 @@
  * @typedef {import("./orders.js").Order} Order
  * @typedef {{ name: string, strategy: string, similarity: number, units: number[], signs: string | null }} GivenOrder
  * @typedef {{
- *   name: string, reference: string, text: string, last: string, states: string, surprise: string,
+ *   name: string, reference: string, own: boolean, text: string, last: string, states: string, surprise: string,
  *   places: [number, string][], orders: GivenOrder[], left_out: number,
- * }} Passage states and surprise as base64; places: from which column on the text is which verse
+ * }} Passage own: words of a person's; states and surprise as base64; places: from which column on the text is which verse
  * @typedef {{ name: string, colours: [string, string], shades: string[] }} Style shades: of pixels that letters cover in
  *   part, from the first of the colours to the second
  * @typedef {{
@@ -73,6 +73,11 @@ export function ownReading(last, known, alphabet, states) {
     places: lineStarts(text),
     from: text.length,
   };
+}
+
+/** The same, where the network itself wrote on from a column. @param {Reading} reading @param {number} from @returns {Reading} */
+export function writtenFrom(reading, from) {
+  return { ...reading, title: "what the network wrote", from };
 }
 
 /**
