@@ -34,6 +34,7 @@ export class Grid {
     /** @type {Shown | null} */
     this.shown = null;
     this.cell = 1; // device pixels
+    this.seenRatio = this.ratio;
     this.x = 0; // device pixels scrolled
     this.y = 0;
     this.fitted = true;
@@ -61,17 +62,22 @@ export class Grid {
     return globalThis.devicePixelRatio || 1;
   }
 
-  /** Fit again where the screen's pixels become others: the page is zoomed, or on another screen. */
+  /** Draw again where the screen's pixels become others: the page is zoomed, or on another screen. */
   watchRatio() {
-    const { ratio } = this;
     const others = () => {
-      this.cell *= this.ratio / ratio;
-      this.x *= this.ratio / ratio;
-      this.y *= this.ratio / ratio;
-      this.fit();
+      this.draw();
       this.watchRatio();
     };
-    matchMedia(`(resolution: ${ratio}dppx)`).addEventListener("change", others, { once: true });
+    matchMedia(`(resolution: ${this.ratio}dppx)`).addEventListener("change", others, { once: true });
+  }
+
+  /** Fit again if the screen's pixels are others than they were. */
+  keepRatio() {
+    const scale = this.ratio / this.seenRatio;
+    if (scale === 1) return;
+    this.seenRatio = this.ratio;
+    [this.cell, this.x, this.y] = [this.cell * scale, this.x * scale, this.y * scale];
+    this.fit();
   }
 
   /** The style sheet's colours are others now. */
@@ -220,6 +226,7 @@ export class Grid {
 
   paint() {
     if (!this.shown || !this.plus || !this.minus) return;
+    this.keepRatio();
     const { states, order, colours, locked, stretch, marks } = this.shown;
     const { context, cell, ratio } = this;
     const top = Math.round(LABELS * ratio);
