@@ -60,7 +60,9 @@ def test_a_picture_is_drawn_without_pandas(tmp_path: Path) -> None:
     places = [("Romans", 1, 16)] * 4
     write_states(tmp_path / "states", States("abcd", units, np.zeros(4, np.float32), places, about))
     ordering = Ordering(np.arange(2, dtype=np.int32), np.ones(2, np.int8))
-    write_order(tmp_path / "order", SavedOrder(ordering, "identity", {}, 4, states_hash(units)))
+    write_order(
+        tmp_path / "order", SavedOrder(ordering, "identity", {"signed": False}, 4, states_hash(units))
+    )
     files = {"states": "states", "orders": "order", "out": "art"}
     words = [f"--{name}={tmp_path / file}" for name, file in files.items()]
     style = '{"colours": ["#FEF7E9", "#0040A1"]}'

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
 from PIL import Image
 
 from phonecase.art import Style, render
@@ -62,7 +63,9 @@ def leave_all(folder: Path, name: str, recipe: Recipe, bits: float) -> None:
     write_states(folder / f"states/{name}/romans.parquet", States("x" * T, units, surprise, places, metadata))
     for strategy in ORDERS:
         ordering = order_units(units, strategy)
-        order = SavedOrder(ordering, strategy, {}, similarity(units, ordering), states_hash(units))
+        order = SavedOrder(
+            ordering, strategy, {"signed": False}, similarity(units, ordering), states_hash(units)
+        )
         write_order(folder / f"orders/{name}/romans/{strategy}.parquet", order)
         (folder / f"orders/{name}/romans/{strategy}.json").write_text(json.dumps(order.facts()))
     insight = folder / "insight" / name
@@ -276,6 +279,27 @@ def test_the_markdown_is_a_table_with_a_cell_for_each_title(results: Path) -> No
     best = [cell.strip() for cell in rows[2]]
     assert best[:4] == ["`swift~learning_rate=0.01~seed=1`", "0.01", "1", "1.8000 (−0.2000)"]
     assert rows[-1][-1].strip() == r"failed: a \| in it"
+
+
+def test_a_median_without_an_end_is_not_drawn_as_that_of_the_others(
+    results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one rate's seeds all but the first remember for ever: so does their median, which is no 8."""
+    table = compare(about({"swift": {"learning_rate": [0.004, 0.01], "seed": [0, 1, 2]}}), results)
+    table = table.assign(validation_bits=2.0, reach=6.0)
+    slow = table["learning_rate"] == 0.004
+    table.loc[slow, "reach"] = [8.0, *[math.inf] * (slow.sum() - 1)]
+    lines: list[list[float]] = []
+    plot = Axes.plot
+
+    def noted(axes: Axes, x: Any, y: Any, **how: Any) -> Any:
+        lines.append(list(y))
+        return plot(axes, x, y, **how)
+
+    monkeypatch.setattr(Axes, "plot", noted)
+    draw(table, tmp_path / "plot.png")
+    assert {value for value in lines[-1] if not math.isnan(value)} == {6.0}
+    assert any(map(math.isnan, lines[-1]))
 
 
 def test_the_same_results_give_the_same_bytes(results: Path, tmp_path: Path) -> None:

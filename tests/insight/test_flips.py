@@ -148,3 +148,13 @@ def test_the_same_network_and_text_give_the_same_numbers() -> None:
     first, second = (follow(model, text) for _ in range(2))
     for one, other in zip(first, second, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("characters", [2_000, 2_500, 4_160])
+def test_in_a_short_text_units_are_held_for_as_long_as_goes_unpaid(characters: int) -> None:
+    model = network("binary_highway", 1)
+    text = np.random.default_rng(0).integers(0, V, characters)
+    ((mean, error), (none, _)) = freeze(model, text, [list(range(H)), []], np.ones(H, np.float32))
+    assert mean != 0
+    assert error > 0
+    assert none == 0

@@ -38,3 +38,18 @@ def test_it_is_the_mean_distance_of_ranks_beside_that_of_random_orders() -> None
 def test_upside_down_and_by_other_numbers_it_is_the_same() -> None:
     turned = {"by cost": ORDERS["by cost"][::-1].copy()}
     assert nearness(MEASURES, turned)[0] == nearness(MEASURES, ORDERS)[0]
+
+
+def test_units_of_which_the_same_is_known_are_near_each_other_whatever_their_numbers() -> None:
+    rng = np.random.default_rng(0)
+    known = np.concatenate([rng.random(40), np.zeros(88)])
+    numbers = rng.permutation(128).astype(np.int32)
+    (one,) = nearness({"a": known}, {"o": np.arange(128, dtype=np.int32)})
+    (other,) = nearness({"a": known[numbers]}, {"o": np.argsort(numbers).astype(np.int32)})
+    assert one["a"] == pytest.approx(other["a"], abs=1.0)  # random orders are drawn by the numbers
+
+
+@pytest.mark.parametrize("H", [1, 2, 128])
+def test_where_all_units_are_alike_every_order_is_as_good(H: int) -> None:
+    (row,) = nearness({"a": np.zeros(H)}, {"identity": np.arange(H, dtype=np.int32)})
+    assert row == {"order": "identity", "a": 0}

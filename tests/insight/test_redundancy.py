@@ -99,3 +99,12 @@ def test_states_that_are_all_new_have_no_lower_bound() -> None:
     every = np.array(list(itertools.product((False, True), repeat=4)))
     assert measure_redundancy(every, every)["collision"] is None
     assert measure_redundancy(every, every)["distinct"] == 16
+
+
+@pytest.mark.parametrize("H", [1, 2])
+def test_units_that_never_change_share_nothing(H: int) -> None:
+    still = np.zeros((500, H), bool)
+    found = measure_redundancy(still, still)
+    assert (found["components"], found["participation"], found["told"]) == (0, 0.0, [0.0] * H)
+    one = np.random.default_rng(0).random((500, 1)) < 0.5
+    assert measure_redundancy(one, one)["components"] == 1

@@ -1,5 +1,7 @@
 """How well units are told: planted ones are found, and what isn't there is not."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 from phonecase.corpus import Vocabulary
 from phonecase.insight.features import Feature, find_features
 from phonecase.insight.told import Told, by_the_last, entropy
-from phonecase.insight.units import describe, describe_values, sentence
+from phonecase.insight.units import Scored, describe, describe_values, sentence
 
 Flags = NDArray[np.bool_]
 Described = tuple[list[dict[str, Any]], dict[str, Any]]
@@ -253,10 +255,40 @@ def test_values_are_told_by_the_last_characters_as_flags_are() -> None:
 def test_a_sentence_lists_the_fewer_values_the_frequent_ones_first() -> None:
     feature = Feature("character", "character", "after {}", ("a", "b", "c", "a space"), np.zeros(1, np.int64))
 
-    def told(rates: list[float]) -> Told:
+    def told(rates: Sequence[float]) -> Told:
         seen = np.array([50.0, 30, 19, 100])
         return Told((seen * rates)[:, None], seen, np.zeros(1, np.int64))
 
-    assert sentence(feature, told([0, 0, 0, 1]), 0, 0) == "Up after a space."
-    assert sentence(feature, told([1, 0, 1, 0]), 0, 0) == "Up after a or c."
-    assert sentence(feature, told([0, 1, 1, 1]), 0, 0) == "Up, except after a."
+    for rates, words, up in (
+        ([0, 0, 0, 1], "Up after a space.", [0, 0, 0, 1]),
+        ([1, 0, 1, 0], "Up after a or c.", [1, 0, 1, 0]),
+        ([0, 1, 1, 1], "Up, except after a.", [0, 1, 1, 1]),
+    ):
+        said, at_these = sentence(feature, told(rates), 0, 0)
+        assert (said, at_these.tolist()) == (words, [bool(each) for each in up])
+
+
+def test_a_sentence_is_as_true_as_it_is_said() -> None:
+    """A unit that is up after many letters, each of them rare: its rule is right, and no sentence can be."""
+    rng = np.random.default_rng(0)
+    rare = [chr(ord("A") + place) for place in range(26)]
+    alphabet = Vocabulary.of("".join(rare) + "abcdefgh ")
+    written = [
+        "".join(rng.choice([*rare, *"abcdefgh "], 20_001, p=[0.004] * 26 + [0.896 / 9] * 9)) for _ in range(2)
+    ]
+    features = [find_features(each, alphabet, []) for each in written]
+    units = [np.array([[c.isupper(), c in "abcd"] for c in each[:-1]]) for each in written]
+    fit, test = (Told.count(*each) for each in zip(features, units, strict=True))
+    scored = Scored.of(features[1], fit, test)
+    character = [feature.name for feature in features[1]].index("character")
+    if scored.feature[0] == character:  # no plainer feature has capitals
+        assert scored.balanced[0] >= 0.9
+        assert 0 not in scored.spoken(features[1])
+    words = scored.spoken(features[1])[1]
+    assert set(re.findall(r"\b[a-h]\b", words)) in ({*"abcd"}, {*"efgh"})
+
+
+def test_with_few_other_texts_no_network_has_a_sentence() -> None:
+    (fit, fit_units), (test, test_units) = scene(1), scene(2)
+    _, facts = describe((fit, test), (fit_units, test_units), [(fit_units, test_units)], [scene(10)[0]])
+    assert facts["trained"]["true"] == facts["untrained"][0]["true"] == 0

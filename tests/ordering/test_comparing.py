@@ -62,6 +62,13 @@ def test_orders_are_held_against_the_printed_one_and_the_optimum(orders: dict[st
     assert signed >= best
 
 
+def test_what_was_printed_had_no_negated_rows(orders: dict[str, SavedOrder]) -> None:
+    signed = saved(PASSAGE, "insertion", {"signed": True})
+    rows = compare(PASSAGE, {"insertion-signed": signed, **orders}, {}).set_index("order")
+    assert rows.loc["insertion", "to_printed"] == 0
+    assert compare(PASSAGE, {"insertion-signed": signed}, {})["to_printed"].isna().all()
+
+
 def test_without_them_there_is_nothing_to_compare_with(orders: dict[str, SavedOrder]) -> None:
     rows = compare(PASSAGE, {"as-trained": orders["as-trained"]}, {})
     assert rows[["best", "to_best", "share_of_best", "to_printed"]].isna().all().all()

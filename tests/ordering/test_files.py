@@ -4,6 +4,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -103,6 +104,20 @@ def test_rows_are_negated_only_where_the_settings_say_so(tmp_path: Path) -> None
     write_order(path, replace(order, settings={"signed": False}))
     with pytest.raises(UserError, match="negated rows, which its settings rule out"):
         read_order(path)
+
+
+@pytest.mark.parametrize("settings", [{}, {"signed": "no"}, None, 1])
+def test_an_order_s_settings_say_whether_rows_may_be_negated(tmp_path: Path, settings: Any) -> None:
+    path, order = tmp_path / "order.parquet", saved(process(T=50, H=12), "mean")
+    write_order(path, replace(order, settings=settings))
+    with pytest.raises(UserError, match=r"not an order as order_rows\.py writes them"):
+        read_order(path)
+
+
+def test_states_are_the_same_whatever_integers_hold_them(tmp_path: Path) -> None:
+    path, passage = tmp_path / "order.parquet", process(T=50, H=12)
+    write_order(path, saved(passage, "mean"))
+    assert read_order_for(path, passage.astype(np.int64)).strategy == "mean"
 
 
 def test_an_order_is_read_for_its_own_states_only(tmp_path: Path) -> None:

@@ -115,8 +115,7 @@ def draw(table: pd.DataFrame, path: Path, ladder: Sequence[float] = ()) -> None:
         {"font.size": 11, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": GREY}
     ):
         figure = Figure(layout="constrained")
-        finite = table.assign(**{measure: table[measure].replace(math.inf, math.nan) for measure in PLOTTED})
-        drawn = [measure for measure in PLOTTED if measure == BITS or finite[measure].notna().any()]
+        drawn = [measure for measure in PLOTTED if measure == BITS or _drawable(table[measure]).notna().any()]
         against = len(varied) == len(numeric) == table["baseline"].nunique() == 1
         panels = figure.subplots(
             1, len(drawn), sharey=not against, width_ratios=[3, 2][: len(drawn)], squeeze=False
@@ -124,10 +123,10 @@ def draw(table: pd.DataFrame, path: Path, ladder: Sequence[float] = ()) -> None:
         if against:
             figure.set_size_inches(5 + 3 * len(drawn), 4.5)
             for axes, measure in zip(panels, drawn, strict=True):
-                _against(axes, finite, varied[0], measure)
+                _against(axes, table, varied[0], measure)
             panels[0].legend(frameon=False)
         else:
-            groups = _by_name(finite)
+            groups = _by_name(table)
             figure.set_size_inches(6 + 3 * len(drawn), 1.4 + 0.3 * min(len(groups), MOST_NAMES))
             for axes, measure in zip(panels, drawn, strict=True):
                 _one_below_the_other(axes, groups, measure)
@@ -137,6 +136,11 @@ def draw(table: pd.DataFrame, path: Path, ladder: Sequence[float] = ()) -> None:
         for axes in panels:
             axes.set_axisbelow(True)
         figure.savefig(path, dpi=150)
+
+
+def _drawable(values: "pd.Series[float]") -> "pd.Series[float]":
+    """Without what has no end, as a reach may: a median of which most have none has none either."""
+    return values.replace(math.inf, math.nan)
 
 
 def _rungs(axes: Axes, ladder: Sequence[float], across: bool) -> None:
@@ -156,13 +160,13 @@ def _against(axes: Axes, table: pd.DataFrame, key: str, measure: str) -> None:
     """A measure against a setting."""
     done = table.dropna(subset=measure)
     axes.grid(axis="y", color="#EEEEEE")
-    axes.scatter(done[key], done[measure], **POINT, label="a seed")
-    medians = done.groupby(key)[measure].median()
+    axes.scatter(done[key], _drawable(done[measure]), **POINT, label="a seed")
+    medians = _drawable(done.groupby(key)[measure].median())
     axes.plot(medians.index, medians, color=BLUE, linewidth=1.6, label="median")
     own = done[done["model"] == done["baseline"]]
     if len(own):
         ring: Any = {"s": 90, "facecolors": "none", "edgecolors": CLAY}
-        axes.scatter(own[key], own[measure], **ring, label="baseline")
+        axes.scatter(own[key], _drawable(own[measure]), **ring, label="baseline")
     failed = table[table["status"] == "failed"]
     if len(failed):  # where they would stand, at the top
         top: Any = {"transform": axes.get_xaxis_transform(), "clip_on": False}
@@ -195,8 +199,9 @@ def _one_below_the_other(axes: Axes, groups: Sequence[tuple[str, pd.DataFrame]],
     shown = groups[:MOST_NAMES]
     axes.grid(axis="x", color="#EEEEEE")
     for line, (_, group) in enumerate(shown):
-        axes.scatter(group[measure], [line] * len(group), **POINT)
-        axes.scatter([group[measure].median()], [line], marker="|", s=160, color=CLAY)
+        median = pd.Series([group[measure].median()])
+        axes.scatter(_drawable(group[measure]), [line] * len(group), **POINT)
+        axes.scatter(_drawable(median), [line], marker="|", s=160, color=CLAY)
     axes.set_yticks(range(len(shown)), [name for name, _ in shown])
     axes.set_ylim(max(len(shown), 1) - 0.5, -0.5)
     said = ""

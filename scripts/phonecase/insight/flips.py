@@ -77,17 +77,19 @@ def freeze(
     """What it costs to hold groups of units at a value all the time: mean and standard error in bits.
 
     `value` (H,) has what each unit is held at. The text, tokens (T,), is read in stretches side by side, each
-    with every group held from its beginning; the first 64 characters of each are not counted.
+    with every group held from its beginning; the first 64 characters of each are not counted. A short text
+    has fewer stretches, so that at least as many of each are.
     """
     H, G = model.hidden_size, len(groups)
-    length = min(WARM + HELD, (len(tokens) - 1) // STRETCHES)
-    starts = np.arange(STRETCHES) * ((len(tokens) - 1) // STRETCHES)
+    stretches = min(STRETCHES, (len(tokens) - 1) // (2 * WARM))
+    length = min(WARM + HELD, (len(tokens) - 1) // stretches)
+    starts = np.arange(stretches) * ((len(tokens) - 1) // stretches)
     rows = torch.from_numpy(tokens[starts + np.arange(length + 1)[:, None]])  # (L + 1, S)
     held = torch.zeros(1 + G, H, dtype=torch.bool)  # the first holds none
     for row, group in enumerate(groups, start=1):
         held[row, group] = True
-    held = held.repeat_interleave(STRETCHES, 0)  # ((1 + G) S, H)
-    paid = torch.zeros(1 + G, STRETCHES)
+    held = held.repeat_interleave(stretches, 0)  # ((1 + G) S, H)
+    paid = torch.zeros(1 + G, stretches)
     carried = None
     for t in range(length):
         states, carried = read(model, rows[t : t + 1].repeat(1, 1 + G), carried)
@@ -96,7 +98,7 @@ def freeze(
         if t >= WARM:
             paid += bits(model, state, rows[t + 1].repeat(1 + G)).view(1 + G, -1)
     more = (paid[1:] - paid[0]) / (length - WARM)  # (G, S)
-    mean, error = more.mean(1), more.std(1) / STRETCHES**0.5
+    mean, error = more.mean(1), more.std(1) / stretches**0.5
     return list(zip(mean.tolist(), error.tolist(), strict=True))
 
 

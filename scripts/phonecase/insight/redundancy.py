@@ -30,16 +30,16 @@ def measure_redundancy(fit: Flags, test: Flags) -> dict[str, Any]:
     """
     _, counts = np.unique(np.packbits(test, axis=1), axis=0, return_counts=True)
     T, pairs = len(test), float((counts * (counts - 1.0)).sum())
-    variances = np.linalg.eigvalsh(np.cov(fit.T.astype(np.float64)))[::-1].clip(0)
-    shares = np.cumsum(variances) / variances.sum()
+    variances = np.linalg.eigvalsh(np.atleast_2d(np.cov(fit.T.astype(np.float64))))[::-1].clip(0)
+    whole = variances.sum()  # 0 if no unit changes: then nothing has any share of it
     return {
         "states": T,
         "distinct": len(counts),
         "marginal": float(alone(fit.mean(0), test.mean(0)).sum()),
         "tree": tree_cost(fit, test),
         "collision": float(np.log2(T * (T - 1.0) / pairs)) if pairs else None,
-        "components": int((shares < 0.9).sum() + 1),
-        "participation": float(variances.sum() ** 2 / (variances**2).sum()),
+        "components": int((np.cumsum(variances) < 0.9 * whole).sum() + 1) if whole else 0,
+        "participation": float(whole**2 / (variances**2).sum()) if whole else 0.0,
         "told": told_by_the_others(fit, test).tolist(),
     }
 
@@ -53,7 +53,7 @@ def told_by_the_others(fit: Flags, test: Flags) -> Floats:
     """
     x, y = (2.0 * each - 1 for each in (fit, test))
     mean = x.mean(0)
-    P = np.linalg.inv(np.cov(x.T) + RIDGE * np.eye(x.shape[1]))
+    P = np.linalg.inv(np.atleast_2d(np.cov(x.T)) + RIDGE * np.eye(x.shape[1]))
     left = (y - mean) @ (P / np.diag(P))  # (T, H): what no other unit explains
     variance = ((y - mean) ** 2).mean(0)
     constant = (fit.std(0) == 0) | (test.std(0) == 0)

@@ -92,7 +92,13 @@ class Told:
         The values are those at which a unit is up more often than otherwise here. 0.5 is chance, and what a
         unit that never changes has.
         """
-        guess = self.up > self.seen[:, None] * self.mean
+        return self.right(self.up > self.seen[:, None] * self.mean, other)
+
+    def right(self, guess: Flags, other: "Told") -> Floats:
+        """The balanced accuracy in another text of rules that say at which values a unit is up.
+
+        (V, H) → (F, H), for all values of all features.
+        """
         down = other.seen[:, None] - other.up
         right_up = self.by_feature(guess * other.up) / np.maximum(self.by_feature(other.up), 1)
         right_down = self.by_feature(~guess * down) / np.maximum(self.by_feature(down), 1)

@@ -43,6 +43,17 @@ class Scored:
         best: Floats = self.explained[self.feature, np.arange(len(self.feature))]
         return best
 
+    def spoken(self, features: Sequence[Feature]) -> dict[int, str]:
+        """The sentences that are true enough as they are said, of the text kept back, by their units."""
+        rules = self.fit.up > self.fit.seen[:, None] * self.fit.mean  # (V, H)
+        sentences = {}
+        for unit in np.flatnonzero(self.balanced >= TRUE).tolist():
+            row = int(self.feature[unit])
+            values = slice(self.fit.starts[row], self.fit.starts[row] + len(features[row].labels))
+            sentences[unit], rules[values, unit] = sentence(features[row], self.fit, row, unit)
+        right = self.fit.right(rules, self.test)[self.feature, np.arange(len(self.feature))]
+        return {unit: words for unit, words in sentences.items() if right[unit] >= TRUE}
+
 
 def _plainest(features: Sequence[Feature], inside: Floats) -> NDArray[np.int64]:
     """The feature for each unit, by the shares (F, H) that they explain of the text to learn from.  # (H,)
@@ -84,6 +95,7 @@ def describe(
         for control in untrained
     ]
     H = units[1].shape[1]
+    spoken = scored.spoken(features[1])
     both = np.hstack([units[1], untrained[0][1]])  # (T', 2H)
     own = Told.count(features[1], both).information()
     drawn = np.array([Told.count(each, both).information() for each in others])  # (O, F, 2H)
@@ -94,7 +106,6 @@ def describe(
     for unit, chosen in enumerate(scored.feature.tolist()):
         feature = features[1][chosen]
         chance = float((1 + (most >= own[chosen, unit]).sum()) / (1 + len(most)))
-        true = scored.balanced[unit] >= TRUE and chance <= CHANCE
         rows.append(
             {
                 "unit": unit,
@@ -107,7 +118,7 @@ def describe(
                 "balanced_accuracy": float(scored.balanced[unit]),
                 "chance": chance,
                 "above_untrained": float(np.searchsorted(never, scored.best[unit]) / len(never)),
-                "sentence": sentence(feature, scored.fit, chosen, unit) if true else None,
+                "sentence": spoken.get(unit) if chance <= CHANCE else None,
             }
         )
     lots = [row for row, feature in enumerate(features[1]) if feature.kind == "lot"]
@@ -119,8 +130,8 @@ def describe(
             for name, half in (("trained", slice(H)), ("untrained", slice(H, None)))
         },
         "most_by_chance": float(most.max()),
-        "trained": _facts(scored, lots),
-        "untrained": [_facts(control, lots) for control in controls],
+        "trained": _facts(scored, features[1], lots, len(most)),
+        "untrained": [_facts(control, features[1], lots, len(most)) for control in controls],
     }
     return rows, facts
 
@@ -165,32 +176,35 @@ def _by_value(
     return chosen, explained
 
 
-def _facts(scored: Scored, lots: list[int]) -> dict[str, Any]:
-    """What holds of a network's units."""
+def _facts(scored: Scored, features: Sequence[Feature], lots: list[int], others: int) -> dict[str, Any]:
+    """What holds of a network's units. With few other texts chance can't be ruled out, so nothing is true."""
+    sayable = 1 / (1 + others) <= CHANCE
     return {
         "explained": [float(share) for share in np.sort(scored.best)[::-1]],
         "by_lot": float(scored.explained[lots].max(0).mean()),  # the control tasks
-        "true": int((scored.balanced >= TRUE).sum()),
+        "true": len(scored.spoken(features)) if sayable else 0,
     }
 
 
-def sentence(feature: Feature, told: Told, row: int, unit: int) -> str:
+def sentence(feature: Feature, told: Told, row: int, unit: int) -> tuple[str, Flags]:
     """The rule of a unit in plain words: where it is up, or except where, whichever is shorter.
 
-    `row` is the feature's among those that `told` counts. Rare values are left out.
+    `row` is the feature's among those that `told` counts. Rare values are left out. Beside the words, at
+    which of the feature's values they say that the unit is up.
     """
     values = slice(told.starts[row], told.starts[row] + len(feature.labels))
     seen, up = told.seen[values], told.up[values, unit]
     high = up > seen * told.mean[unit]
     if len(feature.labels) == 2:
-        return f"{'Up' if high[1] else 'Down'} {feature.phrase}."
+        return f"{'Up' if high[1] else 'Down'} {feature.phrase}.", high
     common = np.flatnonzero(seen >= RARE * seen.sum())
     ups, downs = ([int(v) for v in common if high[v] == which] for which in (True, False))
     if feature.name.endswith(("character", "back", "initial")):  # characters, the frequent first
         ups, downs = (sorted(each, key=lambda v: -seen[v]) for each in (ups, downs))
     fewer = ups if len(ups) <= len(downs) else downs
     named = feature.phrase.format(listed([feature.labels[v] for v in fewer]))
-    return f"Up {named}." if fewer is ups else f"Up, except {named}."
+    at_these = np.isin(np.arange(len(feature.labels)), fewer)
+    return (f"Up {named}.", at_these) if fewer is ups else (f"Up, except {named}.", ~at_these)
 
 
 def listed(names: Sequence[str]) -> str:

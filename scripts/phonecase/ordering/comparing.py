@@ -89,7 +89,7 @@ def compare(
     bound = {"best": best.get(False), "best_gap": gap.get(False)}
     rows.append({"order": CHANCE, **bound, **measured.mean(), **spreads})
     table = pd.DataFrame(rows).astype({"best": "float64", "best_gap": "float64", "seconds": "float64"})
-    printed = [row["similarity"] for row in rows if row.get("strategy") == PRINTED]
+    printed = [o.similarity for o in orders.values() if o.strategy == PRINTED and not _signed(o)]
     table.insert(5, "to_printed", table["similarity"] - (printed[0] if printed else math.nan))
     table.insert(6, "to_best", table["similarity"] - table["best"])
     return table.sort_values("similarity", ascending=False, kind="stable", ignore_index=True)

@@ -44,8 +44,8 @@ class SavedOrder:
 
 
 def states_hash(states: States) -> str:
-    """SHA-256 of the states' shape and bytes."""
-    return hashlib.sha256(str(states.shape).encode() + states.tobytes()).hexdigest()
+    """SHA-256 of the states' shape and bytes, a byte each."""
+    return hashlib.sha256(str(states.shape).encode() + states.astype(np.int8).tobytes()).hexdigest()
 
 
 def write_order(path: Path, order: SavedOrder) -> None:
@@ -81,6 +81,8 @@ def read_order(path: Path) -> SavedOrder:
             raise ValueError("its rows are not numbered from 0 on")
         facts = json.loads(table.schema.metadata[KEY])
         ordering = Ordering(columns["unit"], columns["sign"], facts.pop("certificate"))
+        if not isinstance(facts["settings"], dict) or not isinstance(facts["settings"]["signed"], bool):
+            raise ValueError("its settings don't say whether rows may be negated")
         if (ordering.signs < 0).any() and not facts["settings"]["signed"]:
             raise ValueError("it shows negated rows, which its settings rule out")
         return SavedOrder(ordering, **facts)
