@@ -13,7 +13,7 @@ SNAKEMAKE = $(IN_VENV) snakemake --cores 4 --resources gpu=1
 .PHONY: pictures setup test test-fast check bench bench-recipes bench-growth bench-scale bench-pictures bench-load bench-orders bench-seriation bench-cores report bundle clean lock help
 
 pictures: setup  ## Set up, then make every picture in results/ that config.yaml asks for (the default)
-	$(IN_VENV) python scripts/stages.py --cores 4 --resources gpu=1 $(ARGS)
+	$(IN_VENV) python scripts/stages.py --resources gpu=1 --cores 4 $(ARGS)
 
 setup:  ## Only set up .venv from requirements.txt
 	@$(PYTHON) scripts/bootstrap.py $(if $(filter file,$(origin PYTHON)),,--this-python)

@@ -27,6 +27,9 @@ OLD_NAMES = {"manylinux1": "2_5", "manylinux2010": "2_12", "manylinux2014": "2_1
 
 def main() -> None:
     """Archive the commit, fetch the wheels, put them together and say what came of it."""
+    if len(sys.argv) > 1:
+        print(__doc__ if {"-h", "--help"} & {*sys.argv[1:]} else "bundle: it takes no words")
+        sys.exit(0 if {"-h", "--help"} & {*sys.argv[1:]} else 2)
     commit = git("rev-parse", "--short", "HEAD")
     if changed := git("status", "--porcelain", "--untracked-files=no", "."):
         say(f"left out, since not committed:\n{changed}")

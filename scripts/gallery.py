@@ -44,7 +44,7 @@ def main(args: argparse.Namespace) -> None:
     }
     write_text(args.out, gallery(shown, grids, summaries, args.results))
     log.info(
-        "%s: %d pictures in %d orders and %d styles",
+        "%s: grids: %d, orders: %d, styles: %d",
         args.out,
         len(grids),
         len(shown.orders),

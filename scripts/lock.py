@@ -36,6 +36,9 @@ BROUGHT_BY_TORCH = (
 
 def main() -> None:
     """Resolve, then replace the lock."""
+    if {"-h", "--help"} & {*sys.argv[1:]}:
+        print(f"{__doc__}\nMore words are uv's: see `uv pip compile --help`.")
+        return
     environment = dict(os.environ)
     words = ["--group", "dev", "--python-version", OLDEST, "--no-header", "--no-annotate", *sys.argv[1:]]
     words += installer.as_pip([sys.executable, "-m", "pip"], environment)
@@ -45,7 +48,7 @@ def main() -> None:
     # Without the local part of a version: 2.13.0+cpu and 2.13.0+cu130 are builds of 2.13.0.
     pins = [pin.partition("+")[0].strip() for pin in LOCK.read_text().splitlines()]
     pins = sorted(
-        (pin for pin in pins if not pin.startswith(BROUGHT_BY_TORCH)), key=lambda pin: pin.split("==")
+        (pin for pin in pins if not pin.startswith(("#", *BROUGHT_BY_TORCH))), key=lambda pin: pin.split("==")
     )
     LOCK.write_text(HEADER + "".join(f"{pin}\n" for pin in pins))
     print(f"lock: {len(pins)} packages in {LOCK.name}")

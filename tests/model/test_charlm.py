@@ -146,7 +146,7 @@ def test_weights_of_a_core_that_is_not_known_are_refused_by_name(model: CharLM, 
 def test_weights_round_trip_through_a_folder_or_a_file(model: CharLM, tmp_path: Path, name: str) -> None:
     path = tmp_path / "made" / name
     model.save(path)
-    loaded = CharLM.load(path)
+    loaded = CharLM.load(str(path))
     assert (loaded.vocab_size, loaded.hidden_size, loaded.feed_forward_layers) == (11, 6, 2)
     for name, tensor in model.state_dict().items():
         assert torch.equal(loaded.state_dict()[name], tensor)

@@ -129,7 +129,10 @@ class Printing(Print):
                     f"and {case.safe:g} mm safe at {self.dpi} DPI"
                 )
         elif 2 * case.safe >= min(case.width, case.height):
-            raise ValueError(f"`safe`: {case.safe:g} mm on every side leave nothing of {case.name}")
+            raise ValueError(
+                f"`safe`: {case.safe:g} mm on every side leave nothing of {case.name}, "
+                f"{case.width:g} × {case.height:g} mm"
+            )
         elif pixels_of(micrometres(min(case.width, case.height)), self.dpi) <= 2 * safe:
             raise ValueError(
                 f"{case.width:g} × {case.height:g} mm leave no pixel within {case.safe:g} mm safe "

@@ -84,7 +84,8 @@ def known_or_said(text: str, vocabulary: Vocabulary, unknown: Unknown) -> str:
         more = f" and {len(refused) - 4} more" if len(refused) > 4 else ""
         raise UserError(
             f"the network does not know {', '.join(named)}{more}; "
-            "`unknown: nearest` reads the nearest, `unknown: skip` leaves them out"
+            f"{'' if unknown == 'nearest' else '`unknown: nearest` reads the nearest, '}"
+            "`unknown: skip` leaves them out"
         )
     stands = dict.fromkeys(near, "") if unknown == "skip" else near
     for character, count in strange.items():

@@ -119,7 +119,7 @@ class CharLM(nn.Module):
         write_weights(path, self.weights)
 
     @classmethod
-    def load(cls, path: Path) -> Self:
+    def load(cls, path: Path | str) -> Self:
         """Read what `save` wrote: that file, or the folder it is in. Raises `UserError` for anything else."""
         weights = read_weights(path)
         try:

@@ -48,7 +48,7 @@ def write_weights(path: Path, weights: Weights) -> None:
         temporary.write_bytes(content)
 
 
-def read_weights(path: Path) -> Weights:
+def read_weights(path: Path | str) -> Weights:
     """Read what `write_weights` wrote: that file, or the folder it is in.
 
     Raises `UserError` for anything else.
@@ -72,7 +72,7 @@ def read_weights(path: Path) -> Weights:
     return Weights({**POSTS, **sizes}, arrays)
 
 
-def not_weights(path: Path, why: object) -> UserError:
+def not_weights(path: Path | str, why: object) -> UserError:
     """What there is to say of another file."""
     return UserError(f"{weights_file(path)}: not the weights of a CharLM: {why}")
 
@@ -86,6 +86,7 @@ def _digest(arrays: Mapping[str, NDArray[Any]]) -> str:
     return digest.hexdigest()
 
 
-def weights_file(path: Path) -> Path:
+def weights_file(path: Path | str) -> Path:
     """The weights' file: the path itself, or if that is a folder the one in it."""
+    path = Path(path)
     return path if path.suffix == Path(WEIGHTS).suffix else path / WEIGHTS
