@@ -790,6 +790,7 @@ def test_who_uses_keys_stays_where_they_are(desk: Any) -> None:
     desk.focus("#grid")
     for key in ["+"] * 12 + ["ArrowUp", "Enter"]:
         desk.keyboard.press(key)
+    desk.wait_for_selector("#handle", state="visible")
     desk.focus("#handle")
     for _ in range(12):
         desk.keyboard.press("ArrowDown")

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from phonecase.art import PALETTES, Printing, Style
+from phonecase.art.profiles import srgb
 from phonecase.errors import UserError
 from phonecase.ordering import STRATEGIES
 from phonecase.training import Recipe
@@ -57,6 +58,14 @@ def test_files_that_arent_there_are_named(tmp_path: Path, monkeypatch: pytest.Mo
         f"states.home.file: there is no file '{tmp_path / 'x.csv'}'; relative paths start in {tmp_path}",
         "states.dir.file: 'folder.npy' is a folder",
     ]
+
+
+def test_a_profile_of_no_printer_is_said_before_anything_runs(tmp_path: Path) -> None:
+    (tmp_path / "screen.icc").write_bytes(srgb())
+    with pytest.raises(
+        UserError, match=r"^print\.cmyk: .*screen\.icc: a profile of RGB, and not of a printer"
+    ):
+        check_files(check({**DEFAULT, "print": {"cmyk": str(tmp_path / "screen.icc")}}))
 
 
 def test_the_post_recipe_is_the_posts_letter_for_letter() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from phonecase.errors import UserError
 
-DATE = slice(24, 36)  # of an ICC profile's header: when it was made (ICC.1:2022, 7.2.8)
+HEADER = 128  # bytes of an ICC profile's header, of which these are (ICC.1:2022, 7.2)
+DEVICE, SPACE, DATE, SIGNATURE = slice(12, 16), slice(16, 20), slice(24, 36), slice(36, 40)
 
 
 @cache
@@ -20,6 +21,22 @@ def srgb() -> bytes:
     return bytes(profile)
 
 
+def check_printer(profile: Path) -> None:
+    """Raise UserError for a file that doesn't begin as the profile of a printer with four inks."""
+    try:
+        with profile.open("rb") as opened:
+            header = opened.read(HEADER)
+    except FileNotFoundError:
+        raise UserError(f"print.cmyk: {profile}: there is no such file") from None
+    except OSError as error:
+        raise UserError(f"print.cmyk: {profile}: it can't be read ({error.strerror})") from None
+    if header[SIGNATURE] != b"acsp":
+        raise UserError(f"print.cmyk: {profile}: not an ICC profile")
+    if (header[DEVICE], header[SPACE]) != (b"prtr", b"CMYK"):
+        space = header[SPACE].decode("ascii", "replace").strip()
+        raise UserError(f"print.cmyk: {profile}: a profile of {space}, and not of a printer with CMYK")
+
+
 def printer(profile: Path) -> tuple[bytes, str]:
     """The profile of a printer with four inks, and its name.
 
@@ -27,16 +44,12 @@ def printer(profile: Path) -> tuple[bytes, str]:
     """
     from PIL import ImageCms
 
+    check_printer(profile)
+    content = profile.read_bytes()
     try:
-        content = profile.read_bytes()
-        opened = ImageCms.ImageCmsProfile(io.BytesIO(content))
-        space, name = opened.profile.xcolor_space.strip(), ImageCms.getProfileName(opened).strip()
-    except FileNotFoundError:
-        raise UserError(f"print.cmyk: {profile}: there is no such file") from None
+        name = ImageCms.getProfileName(ImageCms.ImageCmsProfile(io.BytesIO(content))).strip()
     except (OSError, ImageCms.PyCMSError) as error:
         raise UserError(f"print.cmyk: {profile}: not an ICC profile ({error})") from None
-    if space != "CMYK" or opened.profile.device_class != "prtr":
-        raise UserError(f"print.cmyk: {profile}: a profile of {space}, and not of a printer with CMYK")
     try:
         to_inks(["#000000"], content)
     except (OSError, ImageCms.PyCMSError) as error:

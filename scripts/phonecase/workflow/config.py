@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from phonecase.art import PALETTES, Favourite, Printing, Style
-from phonecase.art.profiles import printer
+from phonecase.art.profiles import check_printer
 from phonecase.art.styles import named_styles
 from phonecase.corpus import CorpusSettings, OwnWords, parse
 from phonecase.errors import UserError, suggestion
@@ -303,7 +303,7 @@ def check_files(config: Config) -> None:
             faults.append(f"{key}: there is no file '{file}'{hint}")
         elif key == "print.cmyk":
             try:
-                printer(file)
+                check_printer(file)
             except UserError as error:
                 faults.append(str(error))
     if faults:
