@@ -6,6 +6,7 @@ folder when it is there. pip collects them, which uv can't, from where its own s
 PIP_EXTRA_INDEX_URL, ...); the same commit and the same packages give the same bytes.
 """
 
+import argparse
 import re
 import subprocess
 import sys
@@ -27,9 +28,9 @@ OLD_NAMES = {"manylinux1": "2_5", "manylinux2010": "2_12", "manylinux2014": "2_1
 
 def main() -> None:
     """Archive the commit, fetch the wheels, put them together and say what came of it."""
-    if len(sys.argv) > 1:
-        print(__doc__ if {"-h", "--help"} & {*sys.argv[1:]} else "bundle: it takes no words")
-        sys.exit(0 if {"-h", "--help"} & {*sys.argv[1:]} else 2)
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     commit = git("rev-parse", "--short", "HEAD")
     if changed := git("status", "--porcelain", "--untracked-files=no", "."):
         say(f"left out, since not committed:\n{changed}")

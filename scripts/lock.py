@@ -5,6 +5,7 @@ already: what is new is added, what nothing needs any more goes. To move a packa
 make lock ARGS="--upgrade-package NAME", make lock ARGS=--upgrade.
 """
 
+import argparse
 import os
 import subprocess
 import sys
@@ -36,11 +37,15 @@ BROUGHT_BY_TORCH = (
 
 def main() -> None:
     """Resolve, then replace the lock."""
-    if {"-h", "--help"} & {*sys.argv[1:]}:
-        print(f"{__doc__}\nMore words are uv's: see `uv pip compile --help`.")
-        return
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        epilog="Other words are uv's: see `uv pip compile --help`.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _, words_for_uv = parser.parse_known_args()
     environment = dict(os.environ)
-    words = ["--group", "dev", "--python-version", OLDEST, "--no-header", "--no-annotate", *sys.argv[1:]]
+    words = ["--group", "dev", "--python-version", OLDEST, "--no-header", "--no-annotate", *words_for_uv]
     words += installer.as_pip([sys.executable, "-m", "pip"], environment)
     command = ["uv", "pip", "compile", "--quiet", "pyproject.toml", "--output-file", LOCK.name, *words]
     if subprocess.run(command, cwd=ROOT, env=environment).returncode:

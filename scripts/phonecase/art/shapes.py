@@ -7,7 +7,7 @@ made twice, as outlines for SVG and PDF and as coverage for pixels; a test holds
 """
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -113,20 +113,30 @@ def tile(shape: Shape, cell: int, levels: int, code: int) -> npt.NDArray[np.uint
     one: whether that cell is of the colour in question.
     """
     side = cell * SAMPLES
-    at = (np.arange(side) + 0.5) / side - 0.5  # from the middle
     cells = [[bool(code >> (3 * row + column) & 1) for column in range(3)] for row in range(3)]
     covered = np.zeros((side, side), bool)
     half = side // 2
     for south, east in ((0, 0), (0, 1), (1, 0), (1, 1)):  # a quarter of the cell, seen from the corner there
         rows = slice(half, None) if south else slice(None, half)
         columns = slice(half, None) if east else slice(None, half)
-        dy = 0.5 - np.abs(at[rows])[:, None]  # how far inward of the corner
-        dx = 0.5 - np.abs(at[columns])[None, :]
         around = (cells[1][1], cells[1][2 * east], cells[2 * south][1], cells[2 * south][2 * east])
-        covered[rows, columns] = _around_a_corner(around, dx, dy, shape)
+        covered[rows, columns] = _quarter(shape, side, south, east, around)
     share = covered.reshape(cell, SAMPLES, cell, SAMPLES).mean(axis=(1, 3))
     found: npt.NDArray[np.uint8] = np.rint(share * levels).astype(np.uint8)
     return found
+
+
+@lru_cache(4 * 2**4)  # all of a cell's, which 512 surroundings share
+def _quarter(
+    shape: Shape, side: int, south: int, east: int, around: tuple[bool, bool, bool, bool]
+) -> npt.NDArray[np.bool_]:
+    """What is covered of a quarter of a cell of so many samples a side.  # (side / 2, side / 2)"""
+    at = (np.arange(side) + 0.5) / side - 0.5  # from the middle
+    half = side // 2
+    inward = 0.5 - np.abs(at)  # of the edge
+    dy = (inward[half:] if south else inward[:half])[:, None]
+    dx = (inward[half:] if east else inward[:half])[None, :]
+    return _around_a_corner(around, dx, dy, shape)
 
 
 def _around_a_corner(

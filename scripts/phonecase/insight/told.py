@@ -92,7 +92,13 @@ class Told:
         The values are those at which a unit is up more often than otherwise here. 0.5 is chance, and what a
         unit that never changes has.
         """
-        return self.right(self.up > self.seen[:, None] * self.mean, other)
+        return self.right(self.rules, other)
+
+    @property
+    def rules(self) -> Flags:
+        """At which values of every feature each unit is up more often than otherwise.  # (V, H)"""
+        rules: Flags = self.up > self.seen[:, None] * self.mean
+        return rules
 
     def right(self, guess: Flags, other: "Told") -> Floats:
         """The balanced accuracy in another text of rules that say at which values a unit is up.

@@ -45,7 +45,7 @@ class Scored:
 
     def spoken(self, features: Sequence[Feature]) -> dict[int, str]:
         """The sentences that are true enough as they are said, of the text kept back, by their units."""
-        rules = self.fit.up > self.fit.seen[:, None] * self.fit.mean  # (V, H)
+        rules = self.fit.rules
         sentences = {}
         for unit in np.flatnonzero(self.balanced >= TRUE).tolist():
             row = int(self.feature[unit])
@@ -100,6 +100,7 @@ def describe(
     own = Told.count(features[1], both).information()
     drawn = np.array([Told.count(each, both).information() for each in others])  # (O, F, 2H)
     most = drawn[:, :, :H].max(axis=(1, 2))  # (O,)
+    sayable = 1 / (1 + len(most)) <= CHANCE  # with few other texts chance can't be ruled out
     never = np.sort(np.concatenate([control.best for control in controls]))
     flips = (units[1][1:] != units[1][:-1]).mean(0)
     rows = []
@@ -130,8 +131,10 @@ def describe(
             for name, half in (("trained", slice(H)), ("untrained", slice(H, None)))
         },
         "most_by_chance": float(most.max()),
-        "trained": _facts(scored, features[1], lots, len(most)),
-        "untrained": [_facts(control, features[1], lots, len(most)) for control in controls],
+        "trained": _facts(scored, lots, len(spoken) if sayable else 0),
+        "untrained": [
+            _facts(control, lots, len(control.spoken(features[1])) if sayable else 0) for control in controls
+        ],
     }
     return rows, facts
 
@@ -176,13 +179,12 @@ def _by_value(
     return chosen, explained
 
 
-def _facts(scored: Scored, features: Sequence[Feature], lots: list[int], others: int) -> dict[str, Any]:
-    """What holds of a network's units. With few other texts chance can't be ruled out, so nothing is true."""
-    sayable = 1 / (1 + others) <= CHANCE
+def _facts(scored: Scored, lots: list[int], true: int) -> dict[str, Any]:
+    """What holds of a network's units, of which so many have a true sentence."""
     return {
         "explained": [float(share) for share in np.sort(scored.best)[::-1]],
         "by_lot": float(scored.explained[lots].max(0).mean()),  # the control tasks
-        "true": len(scored.spoken(features)) if sayable else 0,
+        "true": true,
     }
 
 
