@@ -32,6 +32,25 @@ from phonecase.training import Recipe, Training
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("Snakefile", "config.yaml", "envs", "profiles", "rules", "scripts", "docs")
+# The smallest workflow of so many pictures, with no settings, logs or code to look after: Snakemake's share.
+BARE = """
+rule all:
+    input: [f"art/{m}/{p}/0/{s}.png" for m in range(MANY) for p in range(MANY) for s in range(15)]
+
+rule states:
+    output: "states/{m}/{p}.parquet"
+    shell: "touch {output}"
+
+rule order:
+    input: "states/{m}/{p}.parquet"
+    output: "orders/{m}/{p}/{o}.parquet"
+    shell: "touch {output}"
+
+rule render:
+    input: "states/{m}/{p}.parquet", lambda w: [f"orders/{w.m}/{w.p}/{o}.parquet" for o in range(15)]
+    output: [f"art/{{m}}/{{p}}/{o}/{{s}}{form}.png" for o in range(15) for form in ("", ".portrait")]
+    shell: "touch {output}"
+"""
 PLANNED = ("jobs", "processor s", "ms a job", "clock s", "MB of memory")
 V = 63  # characters of the alphabet
 # In a small process of its own, as a child's greatest memory is at least its parent's.
@@ -86,8 +105,8 @@ def _tables(args: argparse.Namespace) -> Iterator[str]:
         titles = ["models", "orders", *PLANNED]
         yield from _table(titles, (_sweep(models, args.orders) for models in args.models))
     if args.grids:
-        titles = ["models", "passages", "orders", "styles", *PLANNED]
-        yield from _table(titles, map(_pictures, args.grids))
+        titles = ["models", "passages", "orders", "styles", "planned by", *PLANNED]
+        yield from _table(titles, (row for many in args.grids for row in _pictures(many)))
 
 
 def _table(titles: list[str], rows: Iterator[list[str]]) -> Iterator[str]:
@@ -154,7 +173,7 @@ def _sweep(models: int, orders: int) -> list[str]:
     return [f"{models:,}", str(len(config["orders"])), *_plan(config, "experiments")]
 
 
-def _pictures(many: int) -> list[str]:
+def _pictures(many: int) -> Iterator[list[str]]:
     """`snakemake -n` for the pictures of so many models and passages, all in 15 orders and 15 styles."""
     config = _default()
     config["models"] = {f"seed{seed}": config["models"]["swift"] | {"seed": seed} for seed in range(many)}
@@ -165,7 +184,11 @@ def _pictures(many: int) -> list[str]:
         (orders + [(f"random{seed}", {"strategy": "random", "seed": seed}) for seed in range(15)])[:15]
     )
     config["styles"] = {f"style{number}": styles[number % len(styles)] for number in range(15)}
-    return [str(many), str(many), "15", "15", *_plan(config)]
+    sizes = [str(many), str(many), "15", "15"]
+    yield [*sizes, "phonecase", *_plan(config)]
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "Snakefile").write_text(BARE.replace("MANY", str(many)), encoding="utf-8")
+        yield [*sizes, "bare Snakemake", *_planned(Path(folder))]
 
 
 def _default() -> dict[str, Any]:
@@ -174,26 +197,23 @@ def _default() -> dict[str, Any]:
 
 
 def _plan(config: dict[str, Any], *targets: str) -> list[str]:
-    """What `snakemake -n` plans in a folder without results, and what that takes."""
+    """What these settings have planned in a folder without results, and what that takes."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for part in PARTS:
             (shutil.copytree if (ROOT / part).is_dir() else shutil.copy)(ROOT / part, folder / part)
         (folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
-        command = [
-            sys.executable,
-            "-m",
-            "snakemake",
-            *targets,
-            "--dry-run",
-            "--quiet=rules",
-            "--cores=1",
-        ]
-        start = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, "-c", MEASURED, *command], cwd=folder, capture_output=True, text=True
-        )
-        clock = time.monotonic() - start
+        return _planned(folder, *targets)
+
+
+def _planned(folder: Path, *targets: str) -> list[str]:
+    """What `snakemake -n` plans in a folder, and what that takes."""
+    command = [sys.executable, "-m", "snakemake", *targets, "--dry-run", "--quiet=rules", "--cores=1"]
+    start = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, *command], cwd=folder, capture_output=True, text=True
+    )
+    clock = time.monotonic() - start
     if done.returncode:
         raise SystemExit(done.stdout + done.stderr)
     jobs = int(re.findall(r"^total +(\d+)$", done.stdout, re.MULTILINE)[0])

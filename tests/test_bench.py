@@ -39,10 +39,12 @@ def test_scale_measures_the_stages_and_the_plan_of_a_sweep(tmp_path: Path) -> No
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == (tmp_path / "scale.md").read_text()
     rows = [line[2:].split(" | ") for line in done.stdout.splitlines() if line[:2] == "| "]
-    assert [row[0] for row in rows] == ["units", "4", "units", "4", "models", "2", "models", "2"]
-    assert rows[-3][:3] == ["2", "3", str(4 + 2 * (1 + 1 + 3 + 1) + 1)]
+    assert [row[0] for row in rows] == ["units", "4", "units", "4", "models", "2", "models", "2", "2"]
+    assert rows[5][:3] == ["2", "3", str(4 + 2 * (1 + 1 + 3 + 1) + 1)]
     grid = 1 + 15 + 15 + 1 + 1  # states, orders, styles' pictures, contact sheet, comparison
-    assert rows[-1][:5] == ["2", "2", "15", "15", f"{3 + 2 * 2 + 2 * 2 * grid + 2 + 2 + 3}"]
+    sizes = ["2", "2", "15", "15"]
+    assert rows[-2][:6] == [*sizes, "phonecase", f"{3 + 2 * 2 + 2 * 2 * grid + 2 + 2 + 3}"]
+    assert rows[-1][:6] == [*sizes, "bare Snakemake", f"{2 * 2 * (1 + 15 + 15) + 1}"]
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from workflow.planning import Job, plan
-from workflow.small import SETTINGS, copy_workflow
+from workflow.small import SETTINGS, copy_workflow, snakemake
 
 pytestmark = pytest.mark.slow
 
@@ -57,6 +57,17 @@ def test_without_results_everything_is_to_be_done(tmp_path: Path) -> None:
     folder = copy_workflow(tmp_path / "fresh")
     (folder / "config.yaml").write_text(SETTINGS)
     assert jobs(plan(folder)) == EVERYTHING
+
+
+def test_a_dry_run_says_why_each_rule_would_run_and_shows_the_jobs_on_request(tmp_path: Path) -> None:
+    folder = copy_workflow(tmp_path / "fresh")
+    (folder / "config.yaml").write_text(SETTINGS)
+    brief, whole = snakemake(folder, "-n").stdout, snakemake(folder, "-n", "--quiet", "host").stdout
+    for said in (brief, whole):
+        assert "render_variants        2" in said and "Reasons:" in said, said
+    shown = ["rule train:", "output: results/models/tiny/weights.safetensors", "wildcards: model=tiny"]
+    assert [line in brief for line in shown] == [False] * 3
+    assert [line in whole for line in shown] == [True] * 3
 
 
 SETTINGS_CASES = {
