@@ -64,7 +64,7 @@ def test_a_dry_run_says_why_each_rule_would_run_and_shows_the_jobs_on_request(tm
     (folder / "config.yaml").write_text(SETTINGS)
     brief, whole = snakemake(folder, "-n").stdout, snakemake(folder, "-n", "--quiet", "host").stdout
     for said in (brief, whole):
-        assert "render_variants        2" in said and "Reasons:" in said, said
+        assert {"render_variants        2", "Reasons:"} <= set(said.splitlines()), said
     shown = ["rule train:", "output: results/models/tiny/weights.safetensors", "wildcards: model=tiny"]
     assert [line in brief for line in shown] == [False] * 3
     assert [line in whole for line in shown] == [True] * 3
