@@ -37,7 +37,8 @@ def main(args: argparse.Namespace) -> None:
             if states.own
             else f"read by {model}" + (f" at {bits:.2f} bits a character" if bits is not None else "")
         )
-        grids.append(Grid(states.reference, about, scores))
+        units, characters = states.units.shape
+        grids.append(Grid(states.reference, about, characters, units, scores))
     summaries = {
         model: read_json(args.results / "models" / model / "summary.json", "train.py", "validation_bits")
         for model in shown.models

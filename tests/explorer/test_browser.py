@@ -913,7 +913,9 @@ def shown_gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _, states, orders = made()
     scores = {name: order.similarity for name, order in orders.items()}
     names = Gallery(models=[], grids=[("own", "verse")], orders=list(orders), styles=list(STYLES))
-    html = gallery(names, [Grid("Romans 1:17", "a grid of your own", scores)], {}, folder)
+    units, characters = states.units.shape
+    grid = Grid("Romans 1:17", "a grid of your own", characters, units, scores)
+    html = gallery(names, [grid], {}, folder)
     (folder / "index.html").write_text(html, encoding="utf-8")
     for file in set(re.findall(r'src="([^"]+)"', html)):
         (folder / file).parent.mkdir(parents=True, exist_ok=True)

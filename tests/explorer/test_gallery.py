@@ -15,9 +15,9 @@ SHOWN = Gallery(
     styles=["printed", "plum"],
 )
 GRIDS = [
-    Grid("Romans 1:16-17", "read by tiny", {"mean": 5, "insertion": 70}),
-    Grid("Romans 1:16-17", "read by other", {"mean": 5, "insertion": -7}),
-    Grid("<b>.png", "a grid of your own", {"mean": 1, "insertion": 2}),
+    Grid("Romans 1:16-17", "read by tiny", 274, 128, {"mean": 5, "insertion": 70}),
+    Grid("Romans 1:16-17", "read by other", 274, 64, {"mean": 5, "insertion": -7}),
+    Grid("<b>.png", "a grid of your own", 9, 4, {"mean": 1, "insertion": 2}),
 ]
 SUMMARIES = {name: {"validation_bits": 1.864} for name in SHOWN.models}
 
@@ -33,6 +33,16 @@ def test_of_each_grid_the_best_order_is_shown_first(tmp_path: Path) -> None:
     assert "−7" in html
     assert "1.86 bits" in html
     assert re.findall(r'class="open" href="([^"]*)"', html) == ["explorer/tiny.html", "explorer/other.html"]
+
+
+def test_room_is_kept_for_pictures_that_are_not_there_yet(tmp_path: Path) -> None:
+    html = gallery(SHOWN, GRIDS, SUMMARIES, tmp_path)
+    sizes = re.findall(r'<img width="(\d+)" height="(\d+)" (?:loading="lazy" )?src="art/(\w+)/', html)
+    each = len(SHOWN.orders) + len(SHOWN.styles) + 1
+    assert (
+        sizes
+        == [("274", "128", "tiny")] * each + [("274", "64", "other")] * each + [("9", "4", "own")] * each
+    )
 
 
 def test_names_are_texts_and_nothing_comes_from_elsewhere(tmp_path: Path) -> None:

@@ -37,10 +37,12 @@ class Gallery(Settings):
 
 @dataclass(frozen=True)
 class Grid:
-    """What is known of a picture: its title, what it is of, and each order's score."""
+    """What is known of a picture: its title, what it is of, its size in cells, and each order's score."""
 
     title: str
     about: str
+    characters: int
+    units: int
     scores: Mapping[str, int]
 
 
@@ -76,6 +78,9 @@ def _grid(names: tuple[str, str], grid: Grid, styles: list[str]) -> dict[str, An
     return {
         "title": grid.title,
         "about": grid.about,
+        "size": Markup('width="{}" height="{}"').format(
+            grid.characters, grid.units
+        ),  # room before it is there
         "orders": [
             {
                 "name": order,
