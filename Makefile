@@ -74,7 +74,7 @@ bundle: setup  ## Write dist/phonecase-*.tar, which installs and runs where ther
 
 clean:  ## Remove all that a run made, trained models included; .venv stays
 	rm -rf .snakemake
-	find results -mindepth 1 ! -path results/README.md -delete
+	find results/ -mindepth 1 ! -path results/README.md -delete
 
 lock: setup  ## Resolve requirements.txt anew from pyproject.toml; ARGS=--upgrade for newer versions
 	@$(IN_VENV) python scripts/lock.py $(ARGS)

@@ -11,7 +11,9 @@ from snakemake.utils import min_version
 min_version("9.20")
 
 
-report: "docs/report/workflow.rst"
+if workflow.modifier.is_main_snakefile():  # it tells of these settings, not of another workflow's
+
+    report: "docs/report/workflow.rst"
 
 
 include: "rules/common.smk"

@@ -22,7 +22,7 @@ from snakemake.utils import update_config
 
 def interrupted(number, frame):
     """Ctrl-C: leave without a traceback. Once jobs are being stopped, a second one is no news."""
-    print("interrupted", file=sys.stderr, flush=True)
+    print("interrupted", file=sys.__stderr__, flush=True)
     if not jobs_may_run:
         # Before that Snakemake may be anywhere in its event loop, which takes an exception badly.
         with suppress(Exception):
@@ -351,7 +351,11 @@ def experiments_without_the_failed():
     became of each model; it leaves out results/experiments.complete, so that the next run makes it again.
     """
     for job in workflow.dag.jobs:
-        if job.rule.name == "experiments" and not workflow.dag.finished(job):
+        if (
+            job.rule.name == "experiments"
+            and not workflow.dag.finished(job)
+            and job not in workflow.scheduler.failed
+        ):
             command = job.shellcmd
             shell("{command}")
 
@@ -459,6 +463,12 @@ if workflow.is_main_process and not Path(".snakemake").exists() and not os.acces
     stop(
         UserError(
             f"{Path.cwd()} can't be written to, and results lie there; name another folder by --directory"
+        )
+    )
+if workflow.is_main_process and os.path.lexists("results") and not os.path.isdir("results"):
+    stop(
+        UserError(
+            f"{Path('results').absolute()} should be a folder, for the results; it is a file, or a link to nothing"
         )
     )
 DEFAULTS = HOME / "config.yaml"

@@ -16,7 +16,13 @@ from snakemake.cli import main, parse_args
 
 STAGES = (["fetch_kjv"], ["split_by_book", "build_vocab"], ["train"], ["extract_states", "import_states"])
 INDEX = Path("results/index.html")
-WHOLE = ("dryrun", "forceall", "force", "forcerun", "until", "omit_from", "touch", "unlock")  # mean one call
+# What means one call: another choice of jobs, another end than the first failure, or a question.
+WHOLE = (
+    *("dryrun", "forceall", "force", "forcerun", "until", "omit_from", "touch", "unlock", "keep_going"),
+    *("list_rules", "list_target_rules", "list_changes", "summary", "detailed_summary", "lint", "report"),
+    *("dag", "rulegraph", "filegraph", "d3dag", "archive", "containerize", "cleanup_metadata"),
+    *("delete_all_output", "delete_temp_output"),
+)
 
 
 def status(words: list[str]) -> int:
@@ -44,18 +50,21 @@ def run(words: list[str]) -> int:
     Of the stages one hears what the jobs say, and what Snakemake says if one of them fails.
     """
     with redirect_stderr(io.StringIO()) as said:
-        _, options = parse_args(words)
+        try:
+            _, options = parse_args(words)
+        except SystemExit as end:
+            print(said.getvalue(), end="", file=sys.__stderr__)
+            return int(end.code or 0)
     fresh = not Path("results/models").exists()
     if fresh and not options.dryrun:
         compile_orders()
-    if not fresh and not any(getattr(options, option) for option in WHOLE):
+    if not fresh and not any(getattr(options, option, None) for option in WHOLE):
         for stage in STAGES:
             with redirect_stderr(io.StringIO()) as said:
                 failed = status([*words, "--until", *stage])
             if failed:
                 print(said.getvalue(), end="", file=sys.stderr)
-                if not options.keep_going:
-                    return failed
+                return failed
     failed = status(words)
     if not failed and INDEX.exists() and not options.dryrun:
         print(f"{INDEX} shows all of it, and has the network itself: open it in a browser", file=sys.stderr)

@@ -1,11 +1,14 @@
 """Passages of a plain text: lines by number, and phrases."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from phonecase.corpus.lines import find_lines, lines_named
 from phonecase.corpus.passages import find_passage
+from phonecase.corpus.readers import read_text
 from phonecase.corpus.verses import Verse, join
 from phonecase.corpus.vocab import Vocabulary
 from phonecase.errors import UserError
@@ -63,6 +66,26 @@ def test_what_is_not_there_is_said(written: str, message: str) -> None:
     with pytest.raises(UserError) as error:
         find_passage("opening", written, TEXT, Vocabulary("a"))
     assert str(error.value).startswith(f"passages.opening: {message}")
+
+
+def test_a_frequent_phrase_is_counted_in_no_time() -> None:
+    text = file("long.txt", "a phrase\n" * 300_000)
+    with pytest.raises(UserError, match=r"in the text 300000 times: long\.txt:1, long\.txt:2, "):
+        find_lines('"phrase"', text)
+
+
+def test_less_than_two_characters_are_no_passage() -> None:
+    with pytest.raises(
+        UserError, match=r"^passages\.blank: '' is too short: a state needs a character after"
+    ):
+        find_passage("blank", "moby.txt:4", TEXT, Vocabulary("a"))
+
+
+@pytest.mark.parametrize("written", ["N\u00e9.txt:1", "Ne\u0301.txt:1"])
+def test_a_name_may_have_its_accents_apart(written: str, tmp_path: Path) -> None:
+    path = tmp_path / "Ne\u0301.txt"
+    path.write_text("one\ntwo\n")
+    assert join(find_lines(written, list(read_text(path)))) == "one"
 
 
 @given(st.lists(st.text("ab ", max_size=4), min_size=1, max_size=5), st.data())

@@ -161,6 +161,15 @@ def test_a_share_is_the_last_lines(percent: int) -> None:
     assert len(validation) == percent
 
 
+@pytest.mark.parametrize(("word", "space"), [("word", " "), ("字", "")])
+def test_a_text_on_one_line_is_cut_at_a_word(word: str, space: str) -> None:
+    text = space.join([word] * 4_000)
+    (train,), (validation,) = divide([Verse("a.txt", 0, 1, text)], SplitSettings(validation=["20%"]))
+    assert train.text + space + validation.text == text
+    assert validation.text.startswith(word)
+    assert abs(len(validation.text) - len(text) / 5) <= len(word) + 1
+
+
 def test_files_are_kept_back_by_name() -> None:
     assert divide([*MORE, *TEXT], SplitSettings(validation=["b.txt"])) == (TEXT, MORE)
 

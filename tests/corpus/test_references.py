@@ -115,6 +115,15 @@ def test_a_passage_is_a_slice_of_the_canon(reference: Reference) -> None:
         ("Gen. iii. 3", "Genesis 3:3"),
         ("Gen. iii. 3-5", "Genesis 3:3-5"),
         ("Psalm XXIII", "Psalm 23"),
+        ("Gen i-iii", "Genesis 1-3"),
+        ("Romans i. 16-iii. 2", "Romans 1:16-3:2"),
+        ("Psalm 1-iii", "Psalms 1-3"),
+        ("Gen. i. 1, iii. 3", "Genesis 1:1; Genesis 3:3"),
+        ("Gen. i. 1; iii. 3", "Genesis 1:1; Genesis 3:3"),
+        ("Rom 1:1, II Cor iii; iii John 4", "Romans 1:1; 2 Corinthians 3; 3 John 1:4"),
+        ("The Lamentations of Jeremiah 3", "Lamentations 3"),
+        ("2 Moses 3", "Exodus 3"),
+        ("1JN 2:3", "1 John 2:3"),
         ("Ps. cxix. 105", "Psalm 119:105"),
         ("I John iv. 8", "1 John 4:8"),
         ("Jude 1", "Jude 1:1"),
@@ -161,6 +170,9 @@ def test_what_people_write(written: str, canonical: str) -> None:
         ("Romans 1:16 sic", "'Romans 1:16 sic' is not a passage; write it like "),
         ("Romans 1:16-", "'1:16-' in 'Romans 1:16-' is not a chapter or verse; write it like "),
         ("Ps 119:105ff", "'105ff' in 'Ps 119:105ff' doesn't say where it ends: name the last verse"),
+        ("Rom 1:1¹", "'Rom 1:1¹' has a raised ¹, as a footnote's mark: leave it out"),
+        ("Gen 1:1 to 3", "'to' in 'Gen 1:1 to 3': write '-' for a range and ',' between verses"),
+        ("Rom 1-3; 4 John", "there is no book '4 John'; did you mean '3 John'?"),
         ("Rom 1:16a", "'16a' in 'Rom 1:16a' is a part of a verse; verses are read whole"),
         (
             "Romans 1:16 NIV",
@@ -192,6 +204,46 @@ def test_a_passage_that_is_not_there(written: str, message: str) -> None:
         parse(written)
     assert str(error.value).startswith(message)
     assert "\n" not in str(error.value)
+
+
+OTHER = Versification.of(
+    [
+        *(("Psalms", 150, verse) for verse in range(1, 7)),
+        *(("Psalm 151", 1, verse) for verse in range(1, 8)),
+        *(("4 Maccabees", 1, verse) for verse in range(1, 4)),
+        *(("XXA", chapter, 1) for chapter in (2, 1)),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("Psalm 151", "Psalm 151"),
+        ("Psalm 151:3", "Psalm 151 1:3"),
+        ("PS2", "Psalm 151"),
+        ("PS2 1:2-3", "Psalm 151 1:2-3"),
+        ("Ps 150:6, 4 Macc 1:1", "Psalm 150:6; 4 Maccabees 1:1"),
+        ("Ps 150:6-4MA 1:1", "Psalm 150:6; Psalm 151; 4 Maccabees 1:1"),
+        ("xxa 1:1", "XXA 1"),
+        ("XXA 2-1", "XXA"),
+    ],
+)
+def test_books_of_other_canons(written: str, canonical: str) -> None:
+    reference = parse(written, OTHER)
+    assert str(reference) == canonical
+    assert parse(canonical, OTHER) == reference
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3, 4), (1, 4, 2, 3), (4, 3, 2, 1)])
+def test_the_text_s_own_order_counts(order: tuple[int, ...]) -> None:
+    text = [Verse("Genesis", chapter, verse, "") for chapter in (2, 1) for verse in order]
+    bible = Versification.of(verse.key for verse in text)
+    assert passage(text, parse("Genesis", bible)) == text
+    assert passage(text, parse("Genesis 1", bible)) == text[4:]
+    assert passage(text, parse(f"Gen 1:{order[1]}-{order[2]}", bible)) == text[5:7]
+    with pytest.raises(UserError, match="runs backwards: name the earlier one first"):
+        parse("Gen 1-2", bible)
 
 
 @given(st.text(alphabet="Rom 1I2:-,;.é\n–", max_size=20))

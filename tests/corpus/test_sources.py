@@ -555,6 +555,22 @@ def test_what_is_larger_than_any_text_is_neither_downloaded_nor_unpacked(
     for content in (zipped(body.decode()), gzip.compress(body)):
         assert len(content) < 10_000
         assert refuse("vpl", content, tmp_path).startswith("unpacked, it is more than 10,000 bytes")
+    assert refuse("vpl", body, tmp_path).startswith("it is more than 10,000 bytes")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            "hello\nyou".encode("utf-16-le"),
+            "no text, or UTF-16 without its mark: it has zeros; save it as UTF-8",
+        ),
+        (b"PK\5\6" + bytes(18), "the archive should have one text; it has "),
+        (b"GEN 40000:1 two", "line 1 should be like 'GEN 1:1 text'"),
+    ],
+)
+def test_what_is_no_verse_per_line_text(content: bytes, message: str, tmp_path: Path) -> None:
+    assert refuse("vpl", content, tmp_path).startswith(message)
 
 
 def test_no_network(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phonecase.corpus import OwnWords, Vocabulary
+from phonecase.corpus.passages import find_passage
 from phonecase.corpus.verses import join
 from phonecase.corpus.words import known_or_said, nearest, own_words
 from phonecase.errors import UserError
@@ -122,7 +123,7 @@ def test_whatever_is_read_is_known(text: str, unknown: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"", "'' is too short"), (b"l\xefght", "not UTF-8 text"), (b"\xff\xfea\0", "UTF-16 text; save it as")],
+    [(b"l\xefght", "not UTF-8 text"), (b"\xff\xfea\0", "UTF-16 text; save it as")],
 )
 def test_a_file_that_has_no_words(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "poem.txt"
@@ -136,6 +137,10 @@ def test_no_file(tmp_path: Path) -> None:
         own_words("poem", OwnWords(file=tmp_path / "poem.txt"), KJV)
 
 
-def test_nothing_is_left_of_words_that_are_all_unknown() -> None:
-    with pytest.raises(UserError, match="'' is too short"):
-        read("1234", "skip")
+@pytest.mark.parametrize("text", ["1234", "1a2"])
+def test_less_than_two_characters_are_left_of_words_that_are_unknown(text: str) -> None:
+    words = OwnWords(text=text, unknown="skip")
+    with pytest.raises(
+        UserError, match=r"passages\.vow: 'a?' is too short: a state needs a character after it"
+    ):
+        find_passage("vow", words, [], KJV)

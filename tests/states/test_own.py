@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -277,6 +279,46 @@ def test_numbers_are_split_and_kept(tmp_path: Path, threshold: float | str, tran
     assert states.metadata["threshold"] == threshold
     write_states(tmp_path / "own.parquet", states)
     np.testing.assert_array_equal(read_states(tmp_path / "own.parquet").values, values.astype(np.float32))
+
+
+DRAWN = [[1, -1, 1, -1], [-1, 1, -1, 1], [1, 1, -1, 1]]
+
+
+@pytest.mark.parametrize("space", [" ", ",", "|", "\t", ""])
+@pytest.mark.parametrize(("plus", "minus"), ["#.", "10", ".#", "01", "xo"])
+def test_a_grid_may_be_drawn_with_any_two_signs(tmp_path: Path, space: str, plus: str, minus: str) -> None:
+    rows = [space.join(plus if cell > 0 else minus for cell in row) for row in DRAWN]
+    states = of_text(tmp_path, "\n".join(rows) + "\n", suffix=".txt")
+    assert np.array_equal(states.units, DRAWN) or np.array_equal(-states.units, DRAWN)
+
+
+@pytest.mark.parametrize("rows", ["# #\n# .\n", "# # # #\n# . . #\n. . . .\n"])
+def test_rows_that_begin_with_the_sign_of_a_remark_are_rows(tmp_path: Path, rows: str) -> None:
+    assert of_text(tmp_path, rows, suffix=".txt").units.shape == (rows.count("\n"), rows.index("\n") // 2 + 1)
+
+
+def test_a_heading_of_numpy_s_is_none(tmp_path: Path) -> None:
+    np.savetxt(tmp_path / "mine.txt", DRAWN, fmt="%d", header="made by hand\na b c")
+    assert np.array_equal(read(tmp_path / "mine.txt").units, DRAWN)
+
+
+def test_minus_ones_alone_are_numbers(tmp_path: Path) -> None:
+    assert of_text(tmp_path, "-1\n-1\n").units.shape == (2, 1)
+
+
+def test_columns_of_parquet_may_have_the_same_name(tmp_path: Path) -> None:
+    pq.write_table(
+        pa.Table.from_arrays([[0, 1, 0], [1, 1, 0], [0, 0, 1]], names=["a", "a", "b"]), tmp_path / "x.parquet"
+    )
+    states = read(tmp_path / "x.parquet")
+    assert np.array_equal(states.units, [[-1, 1, -1], [1, 1, -1], [-1, -1, 1]])
+    assert states.names == ["a", "a", "b"]
+
+
+def test_text_with_zeros_in_it_is_none(tmp_path: Path) -> None:
+    assert refused(tmp_path, "0\0,\x001\0\n\x001\0,\x000\0\n").startswith(
+        "this is no text, or UTF-16 without"
+    )
 
 
 def test_at_zero_they_are_split_as_a_networks_own(tmp_path: Path) -> None:

@@ -94,6 +94,19 @@ def test_a_torn_checkpoint_is_noticed_and_the_one_before_taken(
     assert_same(run, uninterrupted)
 
 
+def test_what_a_gpu_saved_goes_on_where_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = training()
+    with monkeypatch.context() as context:
+        context.setattr("torch.serialization.location_tag", lambda storage: "cuda:1")
+        stop_after(run, Checkpoints(tmp_path, run), 5)
+    again = training()
+    Checkpoints(tmp_path, again).restore()
+    assert again.step == 5
+    assert_same(again, run)
+
+
 def test_a_checkpoint_of_another_recipe_is_never_used(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

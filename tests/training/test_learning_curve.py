@@ -31,6 +31,13 @@ def test_a_curve_is_a_picture_in_two_forms_with_the_last_figures(tmp_path: Path,
     assert "characters read" in text
 
 
+@pytest.mark.filterwarnings("error")
+def test_the_post_is_shown_beside_a_network_that_is_far_better(tmp_path: Path) -> None:
+    history = some_history(3, worst=1.3) | {"validation_bits": [1.3, 1.2, 1.1], "train_bits": [1.2, 1.1, 1.0]}
+    draw_learning_curve(history, png=tmp_path / "a.png", svg=tmp_path / "a.svg")
+    assert "the post: 1.9" in (tmp_path / "a.svg").read_text()
+
+
 @pytest.mark.parametrize(
     ("seconds", "axis"),
     [

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import yaml
 from numpy.typing import NDArray
 from torch.nn import functional as F
 
@@ -154,8 +155,13 @@ def test_validation_is_whole_windows_of_512_from_the_initial_state() -> None:
     assert evaluate(model, tokens) == pytest.approx(np.mean(losses), rel=1e-5)
 
 
-def test_carried_validation_reads_the_text_in_one_go() -> None:
-    run = training()
+@pytest.mark.parametrize("core", ["binary_highway", "lstm"])
+@pytest.mark.parametrize("piece", [4096, 100, 1])
+def test_carried_validation_reads_the_text_in_one_go(
+    core: str, piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = training(core=core)
+    monkeypatch.setattr("phonecase.model.charlm._CHUNK", piece)
     tokens = text(700)
     with torch.no_grad():
         chances = run.model.logits(torch.from_numpy(tokens[None, :-1])).log_softmax(-1)[0]
@@ -192,6 +198,14 @@ def test_a_loss_that_is_no_number_stops_the_training_with_advice() -> None:
         next(logs)
 
 
+@pytest.mark.parametrize(("steps", "advice"), [(5, ""), (50, "warmup_steps: 5"), (5000, "warmup_steps: 100")])
+def test_the_advice_is_a_recipe_that_is_taken(steps: int, advice: str) -> None:
+    run = training(learning_rate=1.0, steps=steps, clip_norm=1.0)
+    said = str(run._diverged("a loss of inf"))
+    assert said.endswith(f" or {advice}" if advice else "try a learning_rate below 1")
+    training(**{"steps": steps} | (yaml.safe_load(f"{{{advice}}}") if advice else {}))
+
+
 def test_a_loss_worse_than_guessing_stops_the_training() -> None:
     with pytest.raises(
         UserError, match=r"diverged at step 5 .* bits per character, where guessing costs 3\.2"
@@ -207,6 +221,7 @@ def test_a_loss_worse_than_guessing_stops_the_training() -> None:
         {"hidden_size": 9, "layers": 2, "feed_forward_layers": 1},
         {"core": "gru", "hidden_size": 64},
         {"core": "highway", "hidden_size": 9, "optimizer": "muon"},
+        {"hidden_size": 9, "window": 2},
     ],
     ids=lambda recipe: " ".join(map(str, recipe.values())),
 )
@@ -215,7 +230,8 @@ def test_weights_and_history_are_the_same_in_however_many_threads(recipe: dict[s
     try:
         for threads in (1, 2, 3, 4, 7):
             cpu.use_own_threads(threads)  # also more than there are cores
-            trained = training(**recipe, batch_size=11, window=40, steps=3, clip_norm=1.0, validate_every=2)
+            sizes = {"batch_size": 11, "window": 40, "steps": 3, "clip_norm": 1.0, "validate_every": 2}
+            trained = training(**sizes | recipe)
             history = [{**entry, "seconds": 0, "characters_per_second": 0} for entry in trained.run()]
             found.append((history, weights(trained)))
     finally:

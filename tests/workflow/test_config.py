@@ -68,6 +68,14 @@ def test_a_profile_of_no_printer_is_said_before_anything_runs(tmp_path: Path) ->
         check_files(check({**DEFAULT, "print": {"cmyk": str(tmp_path / "screen.icc")}}))
 
 
+def test_a_case_begins_with_a_row_that_some_model_may_have() -> None:
+    settings = DEFAULT | {"print": {"phone": "pixel_9", "start_row": 129}}
+    with pytest.raises(UserError) as error:
+        check(settings)
+    assert str(error.value) == "print.start_row: 129 is beyond the end, no model has more than 128 rows"
+    check(settings | {"states": {"mine": {"file": "mine.npy"}}})  # which may have as many
+
+
 def test_the_post_recipe_is_the_posts_letter_for_letter() -> None:
     recipe = check(DEFAULT).models["post"]
     assert recipe == Recipe(

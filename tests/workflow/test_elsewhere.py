@@ -79,15 +79,31 @@ use rule * from phonecase
 
 rule cover:
     default_target: True
-    input: "results/art/other/psalm/mean/{next(iter(settings["styles"]))}.png"
+    input:
+        "results/art/other/psalm/mean/{next(iter(settings["styles"]))}.png",
+        "results/art/other/psalm/contact_sheet.png",
     output: "cover.png"
-    shell: "cp {{input}} {{output}}"
+    shell: "cp {{input[0]}} {{output}}"
 """
     )
     done = snakemake(tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "cover.png").read_bytes()[:4] == b"\x89PNG"
     assert not (tmp_path / "results/models/tiny").exists()
+    told = snakemake(tmp_path, "--report", "report.html")
+    assert told.returncode == 0, told.stderr  # though the outer workflow's settings have no passages
+
+
+def test_results_that_are_no_folder_are_named(workflow: Path, tmp_path: Path) -> None:
+    for put in ((tmp_path / "results").touch, lambda: (tmp_path / "results").symlink_to("nowhere")):
+        put()
+        done = snakemake(tmp_path, "-s", str(workflow / "Snakefile"), "-n")
+        assert done.returncode == 1
+        said = (
+            f"config: {tmp_path / 'results'} should be a folder, for the results; it is a file, or a link to"
+        )
+        assert [line.startswith(said) for line in done.stderr.splitlines() if "rofile" not in line] == [True]
+        (tmp_path / "results").unlink()
 
 
 @pytest.mark.slow

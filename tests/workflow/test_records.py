@@ -5,6 +5,8 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
+
 from phonecase.workflow.records import UNFINISHED, date_by_arrival, doubt_unfinished, keep_beside, let_go
 
 NAMES = ("short", "@long/er")  # Snakemake splits names that are too long for a file
@@ -32,6 +34,18 @@ def test_records_move_beside_the_results_and_are_found_from_both_places(tmp_path
             assert (tmp_path / "results/records/metadata" / name).is_file()
     moved = tmp_path.rename(tmp_path.with_name("elsewhere"))
     assert recorded(moved) == {name: [name] for name in NAMES}
+
+
+def test_snakemake_s_folder_may_be_a_link_itself(tmp_path: Path) -> None:
+    far = tmp_path / "scratch/deep/down"
+    far.mkdir(parents=True)
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / ".snakemake").symlink_to(far)
+    records(project)
+    for _ in range(2):
+        keep_beside(project / "results", project / ".snakemake")
+        assert recorded(project) == {name: [name] for name in NAMES}
 
 
 def test_records_of_a_folder_that_was_put_in_the_link_s_place_are_the_newer_ones(tmp_path: Path) -> None:
@@ -63,6 +77,18 @@ def test_a_job_that_left_its_marker_is_recorded_as_unfinished(tmp_path: Path) ->
     for _ in range(2):
         doubt_unfinished(tmp_path / ".snakemake")
         assert recorded(tmp_path) == {"short": ["short"], "@long/er": [UNFINISHED]}
+
+
+@pytest.mark.parametrize("torn", ["", "null", "[]", "{}", '{"rule": "train"'])
+def test_a_record_that_is_none_is_passed_over(tmp_path: Path, torn: str) -> None:
+    records(tmp_path)
+    marker = tmp_path / ".snakemake/incomplete/short"
+    marker.parent.mkdir()
+    marker.touch()
+    record = tmp_path / ".snakemake/metadata/short"
+    record.write_text(torn)
+    doubt_unfinished(tmp_path / ".snakemake")
+    assert record.read_text() == torn
 
 
 def test_a_file_that_came_with_an_older_date_gets_that_of_its_arrival(tmp_path: Path) -> None:

@@ -162,9 +162,15 @@ def by_another(found: dict[Job, str]) -> set[Job]:
     return {job for job, why in found.items() if why.startswith(("Input files updated by", "Missing output"))}
 
 
-def expected(folder: Path, *runs: str) -> set[Job]:
-    """What the table means by a cell, in a project as it is set up now."""
-    return expand(runs, planned(folder, forceall=True).keys() | {Job("experiments", passage="romans")})
+def every(folder: Path) -> set[Job]:
+    """The jobs that there are, in a project as it is set up now."""
+    return planned(folder, forceall=True).keys() | {Job("experiments", passage="romans")}
+
+
+@pytest.fixture(scope="module")
+def jobs(complete: Path) -> set[Job]:
+    """Those of the finished project with its own settings."""
+    return every(complete)
 
 
 def keys(model: type[BaseModel], path: str = "") -> Iterator[str]:
@@ -243,14 +249,14 @@ def test_every_result_has_a_row(complete: Path) -> None:
 )
 def test_a_setting(complete: Path, key: str, value: Any, note: str, runs: list[str]) -> None:
     with changed(complete, key, value):
-        found = planned(complete)
-        assert found.keys() == expected(complete, *runs)
-        assert found.keys() - by_another(found) <= expected(complete, *(words.strip(" →") for words in runs))
+        found, there = planned(complete), every(complete)
+        assert found.keys() == expand(runs, there)
+        assert found.keys() - by_another(found) <= expand([words.strip(" →") for words in runs], there)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("file", "lost", "other"), TABLE["files"], ids=[row[0] for row in TABLE["files"]])
-def test_a_file(complete: Path, file: str, lost: list[str] | None, other: list[str]) -> None:
+def test_a_file(complete: Path, jobs: set[Job], file: str, lost: list[str] | None, other: list[str]) -> None:
     path = complete / file
     with rewritten(path, path.read_bytes()):
         os.utime(path)
@@ -259,38 +265,39 @@ def test_a_file(complete: Path, file: str, lost: list[str] | None, other: list[s
         with rewritten(path, b""):
             path.unlink()
             found = planned(complete)
-            assert found.keys() == expected(complete, *lost), "lost"
+            assert found.keys() == expand(lost, jobs), "lost"
             assert any(f"Missing output files: {file}" in why or file in why for why in found.values())
     for date in (0, None):
         with rewritten(path, path.read_bytes() + b"?"):
             if date is not None:
                 os.utime(path, (date, date))
             found = planned(complete)
-            assert found.keys() == expected(complete, *other), "another"
+            assert found.keys() == expand(other, jobs), "another"
             assert not found or any(file in why or "arams" in why for why in found.values())
     assert not planned(complete)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("files", "runs"), TABLE["code"], ids=[row[0][0] for row in TABLE["code"]])
-def test_a_program(complete: Path, files: list[str], runs: list[str]) -> None:
-    jobs = expected(complete, *runs)
+def test_a_program(complete: Path, jobs: set[Job], files: list[str], runs: list[str]) -> None:
     for file in files:
         path = complete / "scripts" / file
         with rewritten(path, path.read_bytes() + b"\nEDITED = True\n"):
             found = planned(complete)
-            assert found.keys() == jobs, file
+            assert found.keys() == expand(runs, jobs), file
             assert not found or any(f"{file}:" in why for why in found.values()), file
 
 
 @pytest.mark.slow
-def test_after_a_fault_that_job_runs_and_what_follows_whatever_is_changed(after_a_fault: Path) -> None:
-    assert planned(after_a_fault).keys() == expected(after_a_fault, "extract_states tiny →")
+def test_after_a_fault_that_job_runs_and_what_follows_whatever_is_changed(
+    after_a_fault: Path, jobs: set[Job]
+) -> None:
+    assert planned(after_a_fault).keys() == expand(["extract_states tiny →"], jobs)
     one_of_each = {str(runs): (key, value, runs) for key, value, _, runs in TABLE["settings"]}
     for key, value, runs in one_of_each.values():
         with changed(after_a_fault, key, value):
-            every = planned(after_a_fault, forceall=True).keys()
-            assert planned(after_a_fault).keys() == expand([*runs, "extract_states tiny →"], every), key
+            there = every(after_a_fault)
+            assert planned(after_a_fault).keys() == expand([*runs, "extract_states tiny →"], there), key
 
 
 @pytest.mark.slow

@@ -69,3 +69,17 @@ def test_a_failure_in_a_stage_is_told_and_ends_the_run(project: Path) -> None:
 def test_what_is_forced_runs_once(project: Path) -> None:
     done = staged(project, "--dry-run", "--forceall")
     assert done.stdout.count("This was a dry-run") == 1, done.stdout
+
+
+def test_what_goes_on_after_a_failure_tries_no_training_twice(project: Path) -> None:
+    edit(project, "steps: 20,", "steps: 20, learning_rate: 1,")
+    failed = staged(project, "--keep-going")
+    assert failed.returncode == 1
+    assert failed.stderr.count("train.py: error: training diverged") == 1
+
+
+def test_a_question_is_answered_once_and_a_wrong_option_named(project: Path) -> None:
+    assert staged(project, "--summary").stdout.count("output_file") == 1
+    wrong = staged(project, "--coers", "3")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "--coers" in wrong.stderr

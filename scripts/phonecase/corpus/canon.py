@@ -14,18 +14,18 @@ from phonecase.errors import UserError, suggestion
 
 # Each book, the names in use that are not just the beginning of its own, and the verses of its chapters.
 _TABLE = """
-Genesis: Gn
+Genesis: Gn, 1 Moses, 1 Moses Called Genesis
     31 25 24 26 32 22 24 22 29 32 32 20 18 24 21 16 27 33 38 18 34 24 20 67 34 35 46 22 35 43 55 32 20 31
     29 43 36 30 23 23 57 38 34 34 28 34 31 22 33 26
-Exodus:
+Exodus: 2 Moses, 2 Moses Called Exodus
     22 25 22 31 23 30 25 32 35 29 10 51 22 31 27 36 16 27 25 26 36 31 33 18 40 37 21 43 46 38 18 35 23 35
     35 38 29 31 43 38
-Leviticus: Lv
+Leviticus: Lv, 3 Moses, 3 Moses Called Leviticus
     17 16 17 35 19 30 38 36 24 20 47 8 59 57 33 34 16 30 37 27 24 33 44 23 55 46 34
-Numbers: Nm, Nb
+Numbers: Nm, Nb, 4 Moses, 4 Moses Called Numbers
     54 34 51 49 31 27 89 26 23 36 35 16 33 45 41 50 13 32 22 29 35 41 30 25 18 65 23 31 40 16 54 42 56 29
     34 13
-Deuteronomy: Dt
+Deuteronomy: Dt, 5 Moses, 5 Moses Called Deuteronomy
     46 37 29 49 33 25 26 20 29 22 32 32 18 29 23 22 20 22 21 20 23 30 25 22 19 19 26 68 29 20 30 52 29 12
 Joshua: Jsh
     18 24 17 24 15 27 26 35 27 43 23 24 33 15 63 10 18 28 51 9 45 34 16 33
@@ -62,7 +62,7 @@ Psalms: Pss, Psm
     9 8 18 19 2 29 176 7 8 9 4 8 5 6 5 6 8 8 3 18 3 3 21 26 9 8 24 13 10 7 12 15 21 10 20 14 9 6
 Proverbs: Prv
     33 22 35 27 23 35 27 36 18 32 31 28 25 35 33 33 28 24 29 30 31 29 35 34 28 28 27 28 27 33 31
-Ecclesiastes: Qoheleth, Qoh
+Ecclesiastes: Qoheleth, Qoh, Ecclesiastes or the Preacher
     18 26 22 16 20 12 29 17 18 20 10 14
 Song of Solomon: Song of Songs, Canticles, Canticle of Canticles, Cant, SOS, Sol, Sng, SS
     17 17 11 16 16 13 13 14
@@ -72,7 +72,7 @@ Isaiah:
 Jeremiah: Jr
     19 37 25 31 31 30 34 22 26 25 23 17 27 22 21 21 27 23 15 18 14 30 40 10 38 24 22 17 32 24 40 44 26 22
     19 32 21 28 18 16 18 22 13 30 5 28 7 47 39 46 64 34
-Lamentations:
+Lamentations: Lamentations of Jeremiah
     22 22 66 22 22
 Ezekiel: Ezk
     28 10 27 17 17 14 27 18 11 22 25 28 23 23 8 63 24 32 14 49 32 31 49 27 17 21 36 26 21 26 18 32 33 31
@@ -155,7 +155,7 @@ James: Jas, Jm
     14
 Jude: Jde
     25
-Revelation: Revelations, Revelation of John, Apocalypse, Apoc, Rv
+Revelation: Revelations, Revelation of John, Revelation of Jesus Christ, Apocalypse, Apoc, Rv
     20 29 22 11 14 17 17 13 21 11 19 17 18 20 8 21 18 24 21 15 27 21
 """
 
@@ -248,6 +248,8 @@ _NUMBERS = {
         "1": "1st ist first i",
         "2": "2nd iind second ii",
         "3": "3rd iiird third iii",
+        "4": "4th fourth iv",
+        "5": "5th fifth v",
     }.items()
     for word in words.split()
 }
@@ -278,6 +280,8 @@ def find(name: str) -> Book:
     for character in name:
         if unicodedata.category(character) in ("Cc", "Cf"):
             raise UserError(f"the book's name {name!r} has a strange character, {described(character)}")
+    if not _plain(name).strip("0123456789"):  # else 3 would be the beginning of 3 John alone
+        raise UserError(f"there is no book '{name}'")
     for plain, known in ((_plain(name), _KNOWN), (_without_titles(name), _WITHOUT_TITLES)):
         if plain in known:
             return known[plain]
@@ -320,7 +324,7 @@ _CONTROLS = {"\t": "TAB", "\n": "LINE FEED", "\v": "VERTICAL TAB", "\f": "FORM F
 
 def _words(name: str) -> list[str]:
     """`II. Cor.` → ['2', 'cor']."""
-    words = re.findall(r"\d(?:st|nd|rd)?|[^\W\d]+", name.lower())
+    words = re.findall(r"\d(?:st|nd|rd|th)?|[^\W\d]+", name.lower())
     return [_NUMBERS.get(words[0], words[0]), *words[1:]] if words else []
 
 

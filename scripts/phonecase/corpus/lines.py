@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from phonecase.corpus.verses import Verse, join
 from phonecase.errors import UserError, suggestion
@@ -70,7 +71,8 @@ def _found(pattern: re.Pattern[str], lines: Sequence[Verse]) -> Iterator[list[Ve
     for _, group in groupby(lines, lambda line: line.book):
         file = list(group)
         text = join(file)
+        ends = list(accumulate(len(line.text) + 1 for line in file))  # where the next line begins
         for match in pattern.finditer(text):
-            number = text.count("\n", 0, match.start())
+            number = bisect_right(ends, match.start())
             parts = match[1].split("\n")
             yield [line._replace(text=part) for line, part in zip(file[number:], parts, strict=False)]

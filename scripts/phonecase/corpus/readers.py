@@ -74,7 +74,7 @@ def _with_text(number: int, verse: Verse) -> Verse:
 
 
 # A verse per line, as eBible writes it, and with the full stops and tab of other tools.
-_VPL_LINE = re.compile(r"(\w{3})[ .\t](\d+)[:.](\d+)(?:\s+(.*))?")
+_VPL_LINE = re.compile(r"(\w{3})[ .\t](\d{1,4})[:.](\d{1,4})(?:\s+(.*))?")
 
 
 def read_ebible(path: Path) -> Iterator[Verse]:
@@ -171,8 +171,9 @@ def read_gutenberg(path: Path) -> Iterator[Verse]:
 def read_text(path: Path) -> Iterator[Verse]:
     """The lines of any text, in Unicode's form NFC; blank ones at its end are left out."""
     text = unicodedata.normalize("NFC", _decoded(_unpacked(path)).read()).rstrip("\n")
+    book = unicodedata.normalize("NFC", path.name)  # macOS takes letters and accents apart
     for number, line in enumerate(text.split("\n") if text else (), start=1):
-        yield Verse(path.name, 0, number, line)
+        yield Verse(book, 0, number, line)
 
 
 # ---- what their files have in common
@@ -188,8 +189,10 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 def _unpacked(path: Path) -> bytes:
     """The text inside a ZIP archive or a .gz, or the file itself where it is neither."""
+    if path.stat().st_size > LARGEST:
+        raise UserError(f"it is more than {LARGEST:,} bytes, which is no text to train on here")
     data = path.read_bytes()
-    kind = "ZIP" if data.startswith(b"PK\x03\x04") else "gzip"
+    kind = "ZIP" if data.startswith((b"PK\x03\x04", b"PK\x05\x06")) else "gzip"  # the latter is an empty one
     try:
         if data.startswith(b"\x1f\x8b"):
             with gzip.open(path) as stream:
@@ -231,6 +234,8 @@ def _decoded(data: bytes) -> io.StringIO:
     """A file's text, line ends made plain."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise UserError("UTF-16 text; save it as UTF-8")
+    if b"\0" in data:
+        raise UserError("no text, or UTF-16 without its mark: it has zeros; save it as UTF-8")
     return io.StringIO(data.decode("utf-8-sig"), newline=None)
 
 

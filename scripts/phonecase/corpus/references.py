@@ -60,13 +60,15 @@ class Reference:
 # ---- what is written
 
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
-_BOOK = r"(?:(?:[1-3](?:st|nd|rd)?|I{1,3})\b\.?\s*|[1-3])?(?!ff?\b)[^\W\d]{2,}"  # how a book's name begins
+_BOOK = r"(?:(?:[1-6](?:st|nd|rd|th)?|I{1,3})\b\.?\s*|[1-6])?(?!ff?\b)[^\W\d]{2,}"  # how a book's name begins
 _NEXT_PASSAGE = re.compile(rf";|,(?=\s*{_BOOK})")
 _NEXT_BOOK = re.compile(rf"-(?=\s*{_BOOK})")
 _PIECE = re.compile(
     r"(?P<book>(?:\d\w{0,2}\b\.?\s*|\d)?[^\W\d]\D*)?(?P<places>\d[\d\s:.,-]*)?(?P<rest>.*)", re.DOTALL
 )
-_ROMAN = re.compile(r"(?P<book>.+?)[\s.]+(?P<chapter>[ivxlc]+)[\s.:,]*", re.IGNORECASE)
+_CODE = re.compile(r"(?P<book>[A-Z0-9]{3})(?P<places>\s.*)?")
+# After a book's name or in a list, and not the number of the next book.
+_ROMAN = re.compile(r"((?<=[^\W\d])[\s.]+|[-,;]\s*)([ivxlc]+)\b(?!\.?\s*[^\W\d])([\s.:,]*(?=\d))?", re.I)
 _FOLLOWING = re.compile(r"(\d+)\s*f\b\.?(?=\s*(?:$|[,;]))")
 _PLACE = re.compile(r"(\d+)(?::(\d+))?(?:-(\d+)(?::(\d+))?)?")
 _TRANSLATION = re.compile(
@@ -79,15 +81,18 @@ def parse(text: str, bible: Versification = KJV) -> Reference:
     """Read a reference, in a Bible with this versification.
 
     Passages are separated by `;`, further chapters or verses of one by `,`. A book may be abbreviated;
-    alone, it means all of it. A number is a chapter, or a verse where a chapter was named before it
-    (`Romans 1:16, 18`) or the book has but one (`Jude 24`). A range may run on into another book.
+    alone, it means all of it. A number, or a Roman one, is a chapter, or a verse where a chapter was named
+    before it (`Romans 1:16, 18`) or the book has but one (`Jude 24`). A range may run on into another book.
 
     Raises UserError, saying what the last verse is or which book was meant, when there is no such passage,
     and naming both where it could be either of two.
     """
+    if raised := next(filter(_is_raised, text), None):  # read as a digit it would make 11 of 1¹
+        raise UserError(f"'{text}' has a raised {raised}, as a footnote's mark: leave it out")
     plain = unicodedata.normalize("NFKC", text).translate(_DASHES)
     plain = "".join(character for character in plain if unicodedata.category(character) != "Cf")
     plain = " ".join(plain.split())
+    plain = _ROMAN.sub(_in_digits, plain)
     plain = _FOLLOWING.sub(lambda match: f"{match[1]}-{int(match[1]) + 1}", plain.rstrip(" ;.,"))
     if not plain:
         raise UserError(
@@ -100,6 +105,17 @@ def parse(text: str, bible: Versification = KJV) -> Reference:
             )
         plain = plain[: translation.start()].rstrip(" ;.,")
     return Reference(tuple(_Reader(text, bible).spans(plain)), bible)
+
+
+def _is_raised(character: str) -> bool:
+    return character.isdigit() and unicodedata.decomposition(character).startswith(("<super>", "<sub>"))
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    """A Roman chapter in digits, with a colon before its verse."""
+    before, numeral, verse_follows = match.groups()
+    chapter = _roman(numeral)
+    return f"{before}{chapter}{':' if verse_follows is not None else ''}" if chapter else match[0]
 
 
 class _Reader:
@@ -122,7 +138,9 @@ class _Reader:
         first, last = start[-1], end[0]
         order = list(self.bible.books)
         books = order[order.index(first.book) : order.index(last.book) + 1]
-        if not books or (len(books) == 1 and last.last < first.first):
+        if not books or (
+            len(books) == 1 and self.place(first.book, last.last) < self.place(first.book, first.first)
+        ):
             raise UserError(f"'{self.text}' runs backwards: name the earlier one first")
         yield from start[:-1]
         for book in books:
@@ -136,36 +154,46 @@ class _Reader:
 
     def piece(self, piece: str) -> list[Span]:
         """The spans of one book: `Romans 1:16-17, 20`, or without the name where one went before."""
-        match = _PIECE.fullmatch(piece)
-        assert match, "anything matches"
-        book, places, rest = (match[name] or "" for name in ("book", "places", "rest"))
-        if rest or not (book or places):
-            raise UserError(self.reason(places, rest))
-        if book:
-            book, places = self.named(book.strip(" .,:"), places)
-            self.book = self.there(book)
+        if own := self.of_this_text(piece):
+            self.book, places = own
+        else:
+            match = _PIECE.fullmatch(piece)
+            assert match, "anything matches"
+            book, places, rest = (match[name] or "" for name in ("book", "places", "rest"))
+            if rest or not (book or places):
+                raise UserError(self.reason(places, rest))
+            if book:
+                self.book = self.there(canon.find(book.strip(" .,:")).name)
         if not self.book:
             raise UserError(f"'{self.text}' names no book; {_EXAMPLES}")
         return self.places(places.strip(" .,:"))
 
+    def of_this_text(self, piece: str) -> tuple[str, str] | None:
+        """A book that the text has by this name or code, and its places: `Psalm 151`, `PS2 1`, `XXA 1:1`."""
+        code = _CODE.fullmatch(piece)
+        found = canon.by_code(code["book"]) if code else None
+        if code and found and found.name in self.bible.books:
+            return found.name, code["places"] or ""
+        for name in sorted(self.bible.books, key=len, reverse=True):
+            if re.match(rf"{re.escape(name)}(?!\w)", piece, re.IGNORECASE):
+                places = piece[len(name) :]
+                return (name, places) if not re.search(r"[^\W\d]", places) else None
+        return None
+
     def reason(self, places: str, rest: str) -> str:
         """Why what follows the numbers can't be read."""
-        if following := re.search(r"\s[1-3]\s*$", places):  # the 1 of 1 John
+        if following := re.search(r"\s[1-6]\s*$", places):  # the 1 of 1 John
             places, rest = places[: following.start()], following[0].strip() + " " + rest
         number = re.findall(r"\d+", places)[-1:]
         if number and re.match(r"ff\b", rest):
             return f"'{number[0]}ff' in '{self.text}' doesn't say where it ends: name the last verse"
         if number and re.match(r"[a-z]\b", rest):
             return f"'{number[0]}{rest[0]}' in '{self.text}' is a part of a verse; verses are read whole"
+        if number and (word := re.match(r"(to|through|until|and|&)(?!\w)", rest)):
+            return f"'{word[0]}' in '{self.text}': write '-' for a range and ',' between verses"
         if number and canon.is_book(re.split(r"(?<=\D)\d", rest)[0]):
             return f"'{self.text}' has two passages with nothing between; put a ';' before '{rest.strip()}'"
         return f"'{self.text}' is not a passage; {_EXAMPLES}"
-
-    def named(self, book: str, places: str) -> tuple[str, str]:
-        """A book's full name and its places, with a Roman chapter taken from the one to the other."""
-        if (roman := _ROMAN.fullmatch(book)) and (chapter := _roman(roman["chapter"])):
-            book, places = roman["book"], f"{chapter}:{places}" if places else str(chapter)
-        return canon.find(book).name, places
 
     def there(self, book: str) -> str:
         """The book, if the text has it."""
@@ -218,7 +246,7 @@ class _Reader:
                 to_chapter, to_verse = chapter, to_chapter
             first = self.existing(chapter, verse, 0)
             last = self.existing(to_chapter, to_verse, -1)
-            if last < first:
+            if self.place(self.book, last) < self.place(self.book, first):
                 raise UserError(f"'{place}' in '{self.text}' runs backwards: name the earlier one first")
             yield Span(self.book, first, last)
             inside = to_chapter if to_verse is not None else None
@@ -230,6 +258,11 @@ class _Reader:
             place = f"{self.book} {chapter}" + (f":{verse}" if verses else "")
             raise UserError(f"there is no {place}: {self.bible.extent(self.book, chapter)}")
         return chapter, verses[default] if verse is None else verse
+
+    def place(self, book: str, key: tuple[int, int]) -> tuple[int, int]:
+        """Where a verse comes in the book, in the text's own order."""
+        chapters = self.bible.books[book]
+        return list(chapters).index(key[0]), chapters[key[0]].index(key[1])
 
     def whole(self, book: str) -> Span:
         """All of a book."""
@@ -248,10 +281,11 @@ def _roman(numeral: str) -> int:
 
 
 def passage(verses: Sequence[Verse], reference: Reference) -> list[Verse]:
-    """The verses of a passage, span by span."""
+    """The verses of a passage, span by span, each from its first to its last in the text's own order."""
+    places = {verse.key: place for place, verse in enumerate(verses)}
     return [
         verse
         for span in reference.spans
-        for verse in verses
-        if verse.book == span.book and span.first <= (verse.chapter, verse.verse) <= span.last
+        for verse in verses[places[span.book, *span.first] : places[span.book, *span.last] + 1]
+        if verse.book == span.book
     ]

@@ -1,5 +1,6 @@
 """What may be said about the text: its source, the part that is kept back, and words to read in its place."""
 
+import unicodedata
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -76,7 +77,11 @@ class SourceSettings(Settings):
             )
         if len(self.path) > 1 and (self.source != "text" or self.sha256):
             raise ValueError("a list of paths is for the source 'text', without a sha256")
-        names = [path.name for path in self.path]
+        names = [unicodedata.normalize("NFC", path.name) for path in self.path]
+        if broken := [name for name in names if not name.isprintable()]:
+            raise ValueError(
+                f"the file's name {broken[0]!r} has a tab or the like, by which tables are read; rename it"
+            )
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"two of the files are called {twice.pop()}: passages couldn't tell them apart")
         if self.min_count > 1 and self.is_kjv:
@@ -113,6 +118,7 @@ class SplitSettings(Settings):
     @field_validator("validation")
     @classmethod
     def _files_or_share(cls, parts: list[str] | None) -> list[str] | None:
+        parts = parts and [unicodedata.normalize("NFC", part) for part in parts]
         if parts is not None and (not parts or (any("%" in part for part in parts) and not _share(parts))):
             raise ValueError("name files of the text, or a share at its end that is under 100%, such as 5%")
         return parts
@@ -152,7 +158,7 @@ class CorpusSettings(SourceSettings, SplitSettings):
     def _there(self) -> Self:
         """What is kept back is a part of the text, as far as the settings tell."""
         if self.validation and not self.share:
-            names = [path.name for path in self.path]
+            names = [unicodedata.normalize("NFC", path.name) for path in self.path]
             for name in self.validation:
                 if name not in names:
                     hint = suggestion(name, names) or f"; the files are {', '.join(names)}"

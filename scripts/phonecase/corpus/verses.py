@@ -153,6 +153,7 @@ def split(verses: Iterable[Verse], validation_books: Collection[str]) -> tuple[l
 def divide(verses: Sequence[Verse], settings: SplitSettings) -> tuple[list[Verse], list[Verse]]:
     """What to train on and what to validate on: other books or files, or a share of the text at its end.
 
+    A share is whole lines, or of a text whose lines are too long, a part of one from a word on.
     Raises UserError when there is no such book, or one part is too small.
     """
     if settings.share:
@@ -162,6 +163,13 @@ def divide(verses: Sequence[Verse], settings: SplitSettings) -> tuple[list[Verse
             place -= 1
             kept -= len(verses[place].text) + 1
         train, validation = list(verses[:place]), list(verses[place:])
+        more = int(kept) - 1  # characters of a line
+        if place and more > 0 and len(join(validation)) < SHORTEST:
+            last = train.pop()
+            end = len(last.text) - more
+            end = last.text.rfind(" ", 0, end) if " " in last.text[:end] else end
+            train.append(last._replace(text=last.text[:end]))
+            validation.insert(0, last._replace(text=last.text[end:].removeprefix(" ")))
     else:
         books = dict.fromkeys(verse.book for verse in verses)
         for book in settings.validation or settings.validation_books:
@@ -173,7 +181,7 @@ def divide(verses: Sequence[Verse], settings: SplitSettings) -> tuple[list[Verse
             f"there are {len(join(validation))} characters to validate on; "
             f"one window of the validation has {SHORTEST}, so keep back more"
         )
-    if not train:
+    if not join(train):
         raise UserError("nothing is left to train on: keep back less")
     return train, validation
 

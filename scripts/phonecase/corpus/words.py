@@ -43,7 +43,7 @@ def own_words(name: str, words: OwnWords, vocabulary: Vocabulary) -> list[Verse]
     """The lines of a person's words, with characters that the vocabulary has; the log says what was changed.
 
     A line is a verse of chapter 0 of the file, or of the passage's name. Raises UserError when the file can't
-    be read, or has unknown characters that are not to be replaced or skipped, or nothing is left.
+    be read, or has unknown characters that are not to be replaced or skipped.
     """
     if words.file is not None:
         lines = _lines_of(words.file)
@@ -52,8 +52,6 @@ def own_words(name: str, words: OwnWords, vocabulary: Vocabulary) -> list[Verse]
         lines = [Verse(name, 0, number, line) for number, line in enumerate(text.split("\n"), start=1)]
     known = known_or_said(join(lines), vocabulary, words.unknown)
     read = [line._replace(text=text) for line, text in zip(lines, known.split("\n"), strict=False)]
-    if len(known) < 2:
-        raise UserError(f"{known!r} is too short: a state needs a character after it")
     return read
 
 

@@ -1,7 +1,7 @@
 """The recurrent layer as the post writes it: a highway cell whose state is a sign.
 
 This is the definition, one character at a time, with autograd for the gradients. Training uses the fast
-form of the same layer in `phonecase.recurrence`; the tests hold the two equal.
+form of the same layer in `fast.recurrence`; the tests hold the two equal.
 """
 
 from typing import Any

@@ -1,5 +1,6 @@
 """The network: character → embedding → recurrent layer → feed-forward layers → next character."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
@@ -18,7 +19,7 @@ _CHUNK = 4096  # characters of a long text that `states` takes in at a time
 class CharLM(nn.Module):
     """A character-level language model whose memory is `hidden_size` bits.
 
-    Another `core` than the post's may keep real numbers instead (`phonecase.cores`). Of several `layers`, the
+    Another `core` than the post's may keep real numbers instead (`cores`). Of several `layers`, the
     last is what the feed-forward layers read, and its states are the network's. Initial weights are PyTorch's
     defaults everywhere.
     """
@@ -91,6 +92,15 @@ class CharLM(nn.Module):
         return head.cross_entropy(
             states.flatten(0, 1), tokens[:, 1:].t().flatten(), self._linear_maps(), precision
         )
+
+    @torch.no_grad()
+    def carried_loss(self, tokens: Tensor) -> float:
+        """Mean nats per character of a text of any length, read in one go: tokens int64 (T+1,)."""
+        maps, nats = self._linear_maps(), list[float]()
+        pieces = zip(self._pieces(tokens[None, :-1]), torch.split(tokens[1:], _CHUNK), strict=True)
+        for states, following in pieces:
+            nats.append(head.cross_entropy(states[0], following, maps, torch.float32).item() * len(following))
+        return math.fsum(nats) / (len(tokens) - 1)
 
     def _recur(self, tokens: Tensor, precision: torch.dtype | None = None) -> Tensor:
         """The real-valued states of a text from its beginning: tokens (B, L) → (L, B, H)."""

@@ -2,7 +2,7 @@
 
 | core                  | what it does at a character; (a, c, u) = Linear([h, x])            | its state  |
 |-----------------------|--------------------------------------------------------------------|------------|
-| `binary_highway`      | h' = sign(σ(c) h + σ(u) a): the post's (`phonecase.cell`)          | H bits     |
+| `binary_highway`      | h' = sign(σ(c) h + σ(u) a): the post's (`cell`)                    | H bits     |
 | `binary_highway_deep` | s = σ(c) h + σ(u) a; then the same from s alone, with another      | H bits     |
 |                       | Linear: (a, c, u) = Linear(s); h' = sign(σ(c) s + σ(u) a)          |            |
 | `highway`             | h' = σ(c) h + σ(u) tanh(a)                                         | H numbers  |
@@ -12,7 +12,7 @@
 The post's author tried all but the last, in the notebook that the post links to; docs/cores.md has his
 figures.
 
-All have one interface, `Core.read`. The post's has a fast path of its own (`phonecase.recurrence`), and gru
+All have one interface, `Core.read`. The post's has a fast path of its own (`fast.recurrence`), and gru
 and lstm are PyTorch's. The other two are plain loops over the characters with autograd: they are here to
 compare with, and the learning is what is compared. docs/cores.md says what they cost.
 """

@@ -41,7 +41,9 @@ class Checkpoints:
             if content[:64] != _digest(payload):
                 log.warning("%s: this checkpoint is torn; looking for the one before", path)
                 continue
-            self.training.load_state_dict(torch.load(io.BytesIO(payload), weights_only=True))
+            # Wherever it was saved: that GPU may not be here, and the training moves to its own.
+            state = torch.load(io.BytesIO(payload), map_location="cpu", weights_only=True)
+            self.training.load_state_dict(state)
             log.info("going on after step %d, from %s", self.training.step, path)
             return
         others = [path for path in self.folder.glob("*.checkpoint") if path not in self._paths()]

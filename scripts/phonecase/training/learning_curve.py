@@ -47,7 +47,7 @@ def draw_learning_curve(history: Mapping[str, ArrayLike], png: Path, svg: Path) 
         # The first moments fall from far above; what is worth seeing lies below.
         both = np.stack([bits for _, _, bits in curves])  # (2, N)
         top = both.max() if both[:, -1].max() > 3.6 else min(both.max(), 3.6)
-        by_time.set_ylim(min(both.min(), POST_BITS) - 0.1, top + 0.1)
+        by_time.set_ylim(min(both.min(), POST_BITS) - 0.1, max(top, POST_BITS) + 0.1)
         figure.legend(
             *by_time.get_legend_handles_labels(), loc="outside upper center", ncols=2, frameon=False
         )

@@ -182,7 +182,8 @@ class Training:
     def _diverged(self, what: str) -> UserError:
         advice = [f"a learning_rate below {self.recipe.learning_rate:g}"]
         advice += [] if self.recipe.clip_norm else ["clip_norm: 1"]
-        advice += [] if self.recipe.warmup_steps else ["warmup_steps: 100"]
+        warmup = min(100, self.recipe.steps // 10)
+        advice += [f"warmup_steps: {warmup}"] if warmup and not self.recipe.warmup_steps else []
         return UserError(f"training diverged at step {self.step} ({what}); try {' or '.join(advice)}")
 
 
@@ -220,7 +221,7 @@ def evaluate(model: CharLM, tokens: Tensor) -> float:
 @torch.no_grad()
 def evaluate_carried(model: CharLM, tokens: Tensor) -> float:
     """Mean nats per character of a text (T,) read in one go: the state is carried on to its end."""
-    return model.loss(tokens[None]).item()
+    return model.carried_loss(tokens)
 
 
 def choose_device(name: DeviceName) -> tuple[torch.device, str]:

@@ -36,8 +36,8 @@ class Recipe(Settings):
     """Steps of the optimiser."""
 
     optimizer: Literal["adam", "muon"] = "adam"
-    """adam; or muon (phonecase.muon) for the matrices between embedding and readout, and Adam for the rest:
-    a step takes a little longer and learns more."""
+    """adam; or muon (phonecase.training.muon) for the matrices between embedding and readout, and Adam for
+    the rest: a step takes a little longer and learns more."""
 
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 1e-3
     """The optimiser's learning rate, at its highest. Muon's steps are scaled to be as large as Adam's."""
@@ -46,7 +46,8 @@ class Recipe(Settings):
     """Steps over which the learning rate rises from nothing; 0 starts with all of it."""
 
     schedule: Literal["constant", "linear"] = "constant"
-    """After the warm-up the learning rate stays (constant), or falls to zero at the last step (linear)."""
+    """After the warm-up the learning rate stays (constant), or falls evenly, to be zero after the last step
+    (linear)."""
 
     embedding_scale: Annotated[float, Field(gt=0, le=100)] = 1.0
     """The first embeddings are so many times as large as PyTorch's: with more than 1, what is read counts

@@ -285,10 +285,10 @@ def check(raw: Mapping[str, Any]) -> Config:
         known_styles = [*config.styles, *(name for name in PALETTES if name not in config.styles)]
         if config.favourite.style not in known_styles:
             faults.append(f"favourite.style: {_missing('styles', config.favourite.style, known_styles)}")
-    if not faults and (row := config.print.start_row):  # now the models are known to be there
-        rows = config.recipes[config.model[0]].hidden_size
+    if not faults and (row := config.print.start_row) and not config.states:  # whose rows nobody knows yet
+        rows = max(recipe.hidden_size for recipe in config.recipes.values())
         if row > rows:
-            faults.append(f"print.start_row: {row:,} is beyond the end, {config.model[0]} has {rows:,} rows")
+            faults.append(f"print.start_row: {row:,} is beyond the end, no model has more than {rows:,} rows")
     if faults:
         lines = [line for fault in faults for line in fault.splitlines()]
         raise UserError("\n".join(dict.fromkeys(lines)))

@@ -37,7 +37,7 @@ def keep_beside(results: Path, snakemake: Path) -> None:
         if link.is_dir() and not link.is_symlink():
             _move(link, folder)
         link.unlink(missing_ok=True)
-        link.symlink_to(os.path.relpath(folder, snakemake))
+        link.symlink_to(os.path.relpath(folder.resolve(), snakemake.resolve()))  # either may be a link itself
 
 
 def let_go(snakemake: Path) -> None:
@@ -64,7 +64,7 @@ def doubt_unfinished(snakemake: Path) -> None:
     """
     for marker in snakemake.joinpath("incomplete").rglob("*"):
         path = snakemake / "metadata" / marker.relative_to(snakemake / "incomplete")
-        with suppress(OSError, ValueError):  # a folder; a file that was never made before; a torn record
+        with suppress(OSError, ValueError, LookupError, TypeError):  # a folder, a new file, a torn record
             record = json.loads(path.read_text(encoding="utf-8"))
             if record["params"] != [UNFINISHED] and marker.exists():
                 write_text(path, json.dumps(record | {"params": [UNFINISHED]}))

@@ -44,11 +44,15 @@ def gradients(states: Tensor, cell: BinaryHighway, alphabet: Tensor) -> list[Ten
     hidden_size=st.integers(1, 20),
     seed=st.integers(0, 999),
 )
+@pytest.mark.parametrize("each_once", [False, True])  # as the upper layers of a stack read
 def test_tensor_operations_equal_the_reference_in_float64(
-    length: int, batch: int, hidden_size: int, seed: int
+    length: int, batch: int, hidden_size: int, seed: int, each_once: bool
 ) -> None:
     cell = exact_cell(hidden_size, seed, torch.float64)
     alphabet, tokens = exact_inputs(length, batch, hidden_size, seed)
+    if each_once:
+        alphabet = alphabet[tokens.flatten()]
+        tokens = torch.arange(length * batch).view(length, batch)
     alphabet = alphabet.double().requires_grad_()
     reference, states = cell(alphabet[tokens]), fast(cell, alphabet, tokens)
     assert torch.equal(states, reference)

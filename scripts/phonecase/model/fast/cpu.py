@@ -55,7 +55,7 @@ def threads() -> int:
 
 def parts_of(rows: int, together: int = 1) -> int:
     """In how many parts `in_threads` splits."""
-    return min(PARTS, -(-rows // together))
+    return max(1, min(PARTS, -(-rows // together)))  # of no rows, one that is empty
 
 
 def own_parts_of(rows: int) -> int:

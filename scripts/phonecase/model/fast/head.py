@@ -10,7 +10,7 @@ its gradients, while its activations are still in the cache:
 Only the gradients are kept. The gradient of a character's loss by its scores is softmax(scores) − [the
 character that came]; the division by the number of characters comes last.
 
-Where a processor has products in bfloat16, all of this is one compiled loop (`phonecase.head_cpu`).
+Where a processor has products in bfloat16, all of this is one compiled loop (`head_cpu`).
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""`phonecase.head`'s training pass in one compiled loop, for processors with bfloat16 products (`bfloat16`).
+"""`head`'s training pass in one compiled loop, for processors with bfloat16 products (`bfloat16`).
 
 The pass is the one that `head` describes: a block of characters goes forward to its loss and at once back to
 its gradients. But here a block is 192 characters, whose activations stay in a core's own cache, each thread

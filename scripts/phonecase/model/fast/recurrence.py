@@ -1,9 +1,9 @@
 r"""The recurrent layer again, fast: backpropagation through time by hand.
 
-`phonecase.cell` defines the layer; autograd on that loop launches some forty small kernels a character and
+`model.cell` defines the layer; autograd on that loop launches some forty small kernels a character and
 spends its time between them. Here only what must wait for the character before is in the loop, and the rest
 is done for the whole window at once. The loops are written three times: in numba for the CPU in float32
-(`phonecase.recurrence_cpu`), in Triton for NVIDIA's GPUs (`phonecase.recurrence_triton`), and below in a few
+(`recurrence_cpu`), in Triton for NVIDIA's GPUs (`recurrence_triton`), and below in a few
 tensor operations for any device and precision.
 
 **Forward.** The gates are linear in ``[h, x]``, so they split into a part that reads the state and a part
@@ -166,10 +166,18 @@ def _backward(
 
     _, loop = _loops(table.device, table.dtype, H)
     grad_gates, grad_initial = loop(grad_states.to(factors.dtype), factors, weight)
-    # Not index_add_, which on a GPU adds in whatever order, so that no two trainings would be the same.
-    came = torch.arange(len(table), device=table.device)[:, None] == tokens.flatten()  # (V, L·B)
-    grad_table = came.to(table.dtype) @ grad_gates.view(L * B, 3 * H)
+    grad_table = _table_gradient(grad_gates.view(L * B, 3 * H), tokens, len(table))
     return grad_gates.to(precision), grad_table, grad_initial
+
+
+def _table_gradient(grad_gates: Tensor, tokens: Tensor, rows: int) -> Tensor:
+    """The gates' gradients (L·B, 3H) summed up by the rows of the table that they came from: (rows, 3H)."""
+    every = torch.arange(rows, device=tokens.device)
+    if rows == len(grad_gates) and torch.equal(tokens.flatten(), every):
+        return grad_gates  # each once, as in a stack's upper layers
+    # Not index_add_, which on a GPU adds in whatever order, so that no two trainings would be the same.
+    came = every[:, None] == tokens.flatten()  # (V, L·B)
+    return came.to(grad_gates.dtype) @ grad_gates
 
 
 def _forward_loop(inputs: Tensor, weight: Tensor, initial: Tensor) -> Tensor:

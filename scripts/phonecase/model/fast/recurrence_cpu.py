@@ -1,4 +1,4 @@
-"""The two loops of `phonecase.recurrence`, which derives them, compiled for the CPU by numba.
+"""The two loops of `recurrence`, which derives them, compiled for the CPU by numba.
 
 The rows of a batch never meet, so each thread takes some of them through the whole window and waits for
 nobody. Compiled code is kept beside this file (or in numba's cache folder), so only the first run waits

@@ -1,4 +1,4 @@
-"""The two loops of `phonecase.recurrence`, which derives them, as one CUDA kernel each, written in Triton.
+"""The two loops of `recurrence`, which derives them, as one CUDA kernel each, written in Triton.
 
 Tensor operations launch about five kernels for every character, each of which does next to nothing: a window
 of 512 waits some 2,500 times for a launch. Here a window is one launch. The rows of a batch never meet, so

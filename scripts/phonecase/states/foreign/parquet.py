@@ -22,18 +22,18 @@ def read_parquet(path: Path) -> Table:
         pandas = table.schema.pandas_metadata or {}
         kept = [name for name in pandas.get("index_columns", []) if isinstance(name, str)]
         index = [table.column(name).cast(pa.string()).to_pylist() for name in kept]
-        columns = {
-            name: _parquet_column(path, name, table.column(place))
+        columns = [  # a list, as names may repeat
+            (name, _parquet_column(path, name, table.column(place)))
             for place, name in enumerate(table.column_names)
             if name not in kept
-        }
+        ]
     except (OSError, pa.ArrowException, ValueError) as error:
         raise UserError(f"{path}: this is no Parquet file that can be read: {said(error)}") from None
     if not columns:
         raise UserError(f"{path}: this has no columns but an index")
-    names = [tidy(name) for name in columns]
+    names = [tidy(name) for name, _ in columns]
     labels = [tidy(" ".join(map(str, parts))) for parts in zip(*index, strict=True)] if index else None
-    return assemble(path, list(columns.values()), names, labels)
+    return assemble(path, [values for _, values in columns], names, labels)
 
 
 def _parquet_column(path: Path, name: str, column: Any) -> npt.NDArray[Any]:

@@ -18,7 +18,8 @@ from phonecase.states.foreign.table import MOST, Table, are_names, assemble, is_
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 2**28
-DELIMITERS = ("\t", ";", ",", None)  # tried in this order; None is any white space
+DELIMITERS = ("\t", ";", ",", "|", None)  # tried in this order; None is any white space
+NOTHING = ""  # stands between cells that are one character each, as in 0110
 SAMPLE = 50  # rows that show which delimiter it is
 _SPACED = re.compile(r'"([^"]*)"|(\S+)')
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
@@ -36,6 +37,10 @@ def read_text(path: Path) -> Table:
         raise UserError(
             f"{path}: this is no UTF-8; save it as such, as in a spreadsheet's `CSV UTF-8`"
         ) from None
+    if "\0" in text:
+        raise UserError(
+            f"{path}: this is no text, or UTF-16 without its mark: it has zeros; save it as UTF-8"
+        )
     try:
         delimiter = _delimiter(text)
         rows, lines = _split_rows(text, delimiter)
@@ -49,14 +54,19 @@ def read_text(path: Path) -> Table:
 def _delimiter(text: str) -> str | None:
     """What stands between cells: the first delimiter that cuts every row into the same number of them.
 
-    None is white space. Where none does, it is the comma.
+    None is white space. Where none does, it is nothing if each row is as many characters of the same two, and
+    else the comma.
     """
     for delimiter in DELIMITERS:
         rows, _ = _split_rows(text, delimiter, SAMPLE)
         widths = {len(row) for row in rows[1:]} or {len(rows[0]) if rows else 0}
         if len(widths) == 1 and max(widths) > 1 and len(rows[0]) in (max(widths), max(widths) - 1):
             return delimiter
-    return ","
+    words = text.split(maxsplit=SAMPLE)[:SAMPLE]
+    characters = set("".join(words))
+    signs = characters <= set("+-.0123456789") and not characters <= set("0123456789")  # −1, 0.5
+    same = len(words) > 1 and len(set(map(len, words))) == 1 and len(words[0]) > 1
+    return NOTHING if same and len(characters) <= 2 and not signs else ","
 
 
 def _split_rows(
@@ -64,15 +74,20 @@ def _split_rows(
 ) -> tuple[list[list[str]], list[int]]:
     """The cells of each row that has any, and the number of its line; remarks before them are left out.
 
+    A first line of `#` and values as in the rows below is no remark, but a row that is drawn with them.
+
     Raises csv.Error, and OverflowError where there are too many.
     """
     source = io.StringIO(text, newline="")
     rows: list[list[str]] = []
     lines: list[int] = []
+    remarks: list[tuple[int, list[str]]] = []
     total = 0
     memory: dict[str, str] = {}  # the same few texts in most of the cells
-    if delimiter is None:
-        numbered: Iterable[tuple[int, list[str]]] = enumerate(
+    if delimiter == NOTHING:
+        numbered: Iterable[tuple[int, list[str]]] = enumerate((list(line.strip()) for line in source), 1)
+    elif delimiter is None:
+        numbered = enumerate(
             ([quoted or plain for quoted, plain in _SPACED.findall(line)] for line in source), 1
         )
     else:
@@ -80,13 +95,19 @@ def _split_rows(
         numbered = ((reader.line_num, row) for row in reader)
     for number, row in numbered:
         cells = [memory.setdefault(cell, cell) for cell in map(tidy, row)]
-        if any(cells) and not (not rows and _is_remark(cells)):
+        if any(cells) and not rows and _is_remark(cells):
+            remarks.append((number, cells))
+        elif any(cells):
             rows.append(cells)
             lines.append(number)
             if (total := total + len(cells)) > MOST:
                 raise OverflowError
             if most is not None and len(rows) == most:
                 break
+    drawn = [cells for _, cells in remarks] + rows
+    if remarks and len(set(map(len, drawn))) == 1 and set(drawn[0]) <= set(itertools.chain(*drawn[1:])):
+        lines = [number for number, _ in remarks] + lines
+        rows = drawn
     while rows and all(len(row) > 1 and not row[-1] for row in rows):  # a delimiter at the end of each row
         for row in rows:
             row.pop()
