@@ -7,8 +7,9 @@ import logging
 from pathlib import Path
 
 from phonecase.art import comparison_sheet
+from phonecase.errors import UserError
 from phonecase.files import atomic, read_json
-from phonecase.ordering import read_order_for
+from phonecase.ordering import read_orders_for
 from phonecase.ordering.comparing import compare, scores, write_tables
 from phonecase.states import read_states
 
@@ -42,8 +43,10 @@ def parser() -> argparse.ArgumentParser:
 def main(args: argparse.Namespace) -> None:
     """Read everything, compare, and write what was asked for."""
     states = read_states(args.states)
-    orders = {path.stem: read_order_for(path, states.units) for path in args.orders}
-    seconds = {path.stem: read_json(path, "order_rows.py", "seconds")["seconds"] for path in args.reports}
+    orders = read_orders_for(args.orders, states.units)
+    seconds = {path.stem: _seconds(path) for path in args.reports}
+    if others := seconds.keys() - orders.keys():
+        raise UserError(f"there is a report of {min(others)}, but no order of that name")
     table = compare(states.units, orders, seconds, names=states.names)
     write_tables(table, parquet=args.parquet, csv=args.csv, reading=args.markdown)
     if args.figure:
@@ -61,6 +64,14 @@ def main(args: argparse.Namespace) -> None:
         f"{best['similarity']:,.0f}",
         shown,
     )
+
+
+def _seconds(report: Path) -> float:
+    """How long it took to find an order. Raises UserError when its report has no such number."""
+    seconds = read_json(report, "order_rows.py", "seconds")["seconds"]
+    if not isinstance(seconds, int | float):
+        raise UserError(f"{report}: its seconds are no number, but {seconds!r}")
+    return seconds
 
 
 if __name__ == "__main__":

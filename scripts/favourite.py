@@ -10,7 +10,7 @@ from pathlib import Path
 from phonecase.art import Favourite, Printing, Style, best_by
 from phonecase.art.prints import add_print_options, write_prints
 from phonecase.errors import UserError
-from phonecase.ordering import read_order_for
+from phonecase.ordering import read_orders_for
 from phonecase.states import read_states
 
 log = logging.getLogger("phonecase.favourite")
@@ -32,7 +32,7 @@ def main(args: argparse.Namespace) -> None:
     printing = Printing.from_json(args.print)
     favourite = Favourite(order=args.order)
     states = read_states(args.states)
-    orders = {path.stem: read_order_for(path, states.units) for path in args.orders}
+    orders = read_orders_for(args.orders, states.units)
     orderings = {name: order.ordering for name, order in orders.items()}
     if fault := favourite.fault(orderings):
         raise UserError(fault)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from phonecase.art.measuring import markdown, measure
 from phonecase.files import write_text
-from phonecase.ordering import read_order_for
+from phonecase.ordering import read_orders_for
 from phonecase.states import read_states
 
 log = logging.getLogger("phonecase.measure_orders")
@@ -29,8 +29,8 @@ def parser() -> argparse.ArgumentParser:
 def main(args: argparse.Namespace) -> None:
     """Read everything, measure, write the table."""
     states = read_states(args.states)
-    orderings = {path.stem: read_order_for(path, states.units).ordering for path in args.orders}
-    table = measure(states.units, orderings)
+    orders = read_orders_for(args.orders, states.units)
+    table = measure(states.units, {name: order.ordering for name, order in orders.items()})
     write_text(args.csv, table.to_csv(index=False))
     write_text(args.markdown, markdown(table))
     log.info("%s: %d pictures measured; the table: %s", states.reference, len(table), args.markdown)

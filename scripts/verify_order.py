@@ -1,7 +1,7 @@
 """Check the proof that comes with an order: states, order → what is proven, or that the proof fails.
 
-Nothing is taken on trust but Python and pyarrow, which reads the files: who has read this script and
-`phonecase/ordering/proof.py` has read all that checks.
+Nothing is taken on trust but Python, pyarrow, which reads the files, and what starts each of our scripts
+(`phonecase/console.py`): who has read this script and `phonecase/ordering/proof.py` has read all that checks.
 """
 
 from phonecase.console import run

@@ -19,6 +19,14 @@ PICTURES = hnp.arrays(bool, hnp.array_shapes(min_dims=2, max_dims=2, min_side=1,
 States = npt.NDArray[np.int8]
 
 
+@pytest.mark.parametrize("units", [1, 2, 3, 24])
+def test_where_nothing_can_be_measured_nothing_is_said(units: int) -> None:
+    passage = np.random.default_rng(0).choice([-1, 1], (60, units)).astype(np.int8)
+    shown = markdown(measure(passage, {"optimal": order_units(passage, "optimal", signed=True)}))
+    assert "nan" not in shown
+    assert "Kendall" not in shown
+
+
 def literal_similarity(picture: Picture) -> float:
     return sum(
         1 if above == below else -1

@@ -145,6 +145,26 @@ def test_a_bound_that_no_order_reaches_is_not_called_the_best() -> None:
     line = next(line for line in markdown(table).splitlines() if line.startswith("| optimal |"))
     assert f"| ≥ −{certificate['gap']} |" in line
     assert "≥ 100" not in line
+    table.loc[table["order"] == "identity", "share_of_best"] = -100 / certificate["bound"]
+    line = next(line for line in markdown(table).splitlines() if line.startswith("| identity |"))
+    assert "| ≤ −" in line
+
+
+def test_of_several_bounds_the_least_counts() -> None:
+    passage = process(T=60, H=40)
+    few = {"few-rounds": saved(passage, "optimal", {"rounds": 3}), "optimal": saved(passage, "optimal", {})}
+    for order in (list(few), list(few)[::-1]):
+        table = compare(passage, {name: few[name] for name in order}, {})
+        assert (table["best"] == few["optimal"].similarity).all()
+        assert (table["best_gap"] == 0).all()
+
+
+def test_what_is_nearly_as_good_is_not_shown_as_the_best(orders: dict[str, SavedOrder]) -> None:
+    table = compare(PASSAGE, orders, {})
+    table.loc[table["order"] == "insertion", "share_of_best"] = 0.99999
+    lines = markdown(table).splitlines()
+    for name, share in (("insertion", "99.9%"), ("optimal", "100.0%")):
+        assert f" {share} " in next(line for line in lines if line.startswith(f"| {name} |"))
 
 
 def test_a_bound_is_verified_before_it_is_shown(orders: dict[str, SavedOrder]) -> None:

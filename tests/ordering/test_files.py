@@ -19,6 +19,7 @@ from phonecase.ordering.files import (
     read_order,
     read_order_for,
     read_ordering,
+    read_orders_for,
     states_hash,
     write_order,
 )
@@ -132,6 +133,18 @@ def test_an_order_is_read_for_its_own_states_only(tmp_path: Path) -> None:
     write_order(path, replace(order, similarity=order.similarity + 2))
     with pytest.raises(UserError, match=f"states a similarity of {order.similarity + 2}, but has"):
         read_order_for(path, passage)
+
+
+def test_orders_are_known_by_the_names_of_their_files(tmp_path: Path) -> None:
+    passage = process(T=50, H=6)
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        write_order(tmp_path / folder / "mean.parquet", saved(passage, "mean"))
+    write_order(tmp_path / "a/leaf.parquet", saved(passage, "leaf"))
+    paths = [tmp_path / name for name in ("a/mean.parquet", "a/leaf.parquet", "b/mean.parquet")]
+    assert list(read_orders_for(paths[:2], passage)) == ["mean", "leaf"]
+    with pytest.raises(UserError, match=r"b/mean\.parquet: another of the orders is called mean, too"):
+        read_orders_for(paths, passage)
 
 
 def test_a_network_takes_the_order_of_its_own_number_of_units(tmp_path: Path) -> None:

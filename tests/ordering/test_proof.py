@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,6 +33,7 @@ from phonecase.ordering.proof import (
 )
 from phonecase.states import States as Passage
 from phonecase.states import write_states
+from phonecase.tables import read_table, write_table
 
 Json = Any
 SCRIPT = Path(__file__).parents[2] / "scripts" / "verify_order.py"
@@ -459,6 +461,18 @@ def test_the_script_ends_with_1_for_what_is_forged(
     assert complaint in done.stderr
     assert not done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_the_script_takes_rows_in_their_order_only(files: Callable[..., list[str | Path]]) -> None:
+    arguments = files(proven(process(T=60, H=40), False))
+    path = Path(arguments[3])
+    table = read_table(path)
+    rows = table["row"].to_pylist()
+    rows[:2] = rows[1], rows[0]
+    write_table(path, table.set_column(0, table.schema.field("row"), pa.array(rows, pa.int32())))
+    done = run(arguments)
+    assert done.returncode == 1
+    assert "its rows are not numbered from 0 on" in done.stderr
 
 
 def test_the_script_names_a_file_that_is_none(files: Callable[..., list[str | Path]], tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import itertools
 import subprocess
 import sys
+from itertools import pairwise
 from random import Random
 from typing import Annotated, Any
 
@@ -72,6 +73,25 @@ def same_picture(name: str, passage: States, other: States, **chosen: Any) -> No
         order_units(p, name, **FEW_TRIES.get(name, {}), **chosen).shown(p) for p in (passage, other)
     )
     np.testing.assert_array_equal(one, again)
+
+
+@given(states(), st.randoms(use_true_random=False))
+def test_signs_are_those_of_the_documentation(passage: States, random: Random) -> None:
+    """Row by row: that of the row before if it is similar to that, else the other; then the two overall."""
+    H = passage.shape[1]
+    order = list(range(H))
+    random.shuffle(order)
+    units = Units(passage, signed=True)
+    seen = units.seen.tolist()
+    signs = [seen[order[0]]]
+    for before, unit in pairwise(order):
+        product = signs[-1] * int(passage[:, before].astype(int) @ passage[:, unit].astype(int))
+        tied = seen[unit] if signs[-1] == seen[before] else -seen[unit]
+        signs.append(1 if product > 0 else -1 if product < 0 else tied)
+    picture = passage[:, order].astype(int) * signs
+    if picture.sum() < 0 or (picture.sum() == 0 and picture[0, 0] < 0):
+        signs = [-sign for sign in signs]
+    assert units.signs(np.array(order)).tolist() == signs
 
 
 def test_of_equal_choices_the_rows_decide() -> None:

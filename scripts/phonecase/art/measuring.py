@@ -1,5 +1,6 @@
 """Orders and signs side by side, by how calm or lively their pictures are, and the best by a measure."""
 
+import math
 from collections.abc import Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -57,12 +58,14 @@ def markdown(table: "pd.DataFrame") -> str:
         words = " | ".join(", ".join(orders) for orders in ends)
         lines.append(f"| {name} | {words} | {_number(tau['similarity'][name], '.2f')} |")
     pairs = {(one, other): tau[one][other] for one, other in combinations(MEASURES, 2)}
-    mean, least = np.mean(list(pairs.values())), min(pairs, key=lambda pair: pairs[pair])
-    lines += [
-        "",
-        f"Two measures agree on which picture is calmer with a Kendall's τ of {_number(mean, '.2f')} "
-        f"on average; least of all {least[0]} and {least[1]}, {_number(pairs[least], '.2f')}.",
-    ]
+    known = {pair: value for pair, value in pairs.items() if not math.isnan(value)}
+    if known:  # not of a single picture, nor where all are as calm
+        mean, least = np.mean(list(known.values())), min(known, key=lambda pair: known[pair])
+        lines += [
+            "",
+            f"Two measures agree on which picture is calmer with a Kendall's τ of {_number(mean, '.2f')} "
+            f"on average; least of all {least[0]} and {least[1]}, {_number(known[least], '.2f')}.",
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -85,8 +88,8 @@ def _extreme(table: "pd.DataFrame", name: str, *, calm: bool) -> list[str]:
 
 def _cell(name: str, value: float, calmest: bool) -> str:
     text = _number(value, FORMATS.get(name, ".3f"))
-    return f"**{text}**" if calmest else text
+    return f"**{text}**" if calmest and text else text
 
 
 def _number(value: float, form: str) -> str:
-    return format(value, form).replace("-", "−")
+    return "" if math.isnan(value) else format(value, form).replace("-", "−")

@@ -8,6 +8,7 @@ from .files import SavedOrder as SavedOrder
 from .files import read_order as read_order
 from .files import read_order_for as read_order_for
 from .files import read_ordering as read_ordering
+from .files import read_orders_for as read_orders_for
 from .files import states_hash as states_hash
 from .files import write_order as write_order
 from .proof import verify as verify

@@ -193,6 +193,8 @@ def _cell(row: Mapping[Any, Any], column: str, form: str) -> str:
     if column in ("share_of_best", "to_best") and row["best_gap"] > 0:
         mark = "≤ " if column == "share_of_best" and value < 0 else "≥ "
         value = math.trunc(1000 * value) / 1000  # as it is shown: not more than is known
+    elif column == "share_of_best" and value < 1:
+        value = min(value, 0.999)  # 100% is what is as good
     known = spread is not None and not math.isnan(spread)
     number = format(value, form).replace("-", "−")
     return mark + number + (f" ± {spread:{form.lstrip('+')}}" if known else "")

@@ -61,4 +61,8 @@ def check_states(states: npt.ArrayLike) -> States:
         raise UserError(
             f"states must be −1 or +1: character {character}, unit {unit} is {array[character, unit]}"
         )
+    if len(array) >= 2**24:
+        raise UserError(
+            f"states of {len(array):,} characters are too long to be ordered: up to 16,777,215 are"
+        )
     return array.astype(np.int8)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,18 @@ def read_order_for(path: Path, states: States) -> SavedOrder:
     if order.similarity != (score := similarity(states, order.ordering)):
         raise UserError(f"{path}: it states a similarity of {order.similarity}, but has {score}")
     return order
+
+
+def read_orders_for(paths: Iterable[Path], states: States) -> dict[str, SavedOrder]:
+    """Orders of these states by the names of their files. Raises UserError where two have the same."""
+    orders: dict[str, SavedOrder] = {}
+    for path in paths:
+        if path.stem in orders:
+            raise UserError(
+                f"{path}: another of the orders is called {path.stem}, too; rename one of the files"
+            )
+        orders[path.stem] = read_order_for(path, states)
+    return orders
 
 
 def read_ordering(path: Path) -> Ordering:

@@ -43,7 +43,7 @@ def fft(units: Units) -> Found:
 
 @strategy()
 def annealed(
-    units: Units, *, rng: np.random.Generator, evaluations: Annotated[int, Field(ge=1)] = 100_000
+    units: Units, *, rng: np.random.Generator, evaluations: Annotated[int, Field(ge=1, le=2**31)] = 100_000
 ) -> Found:
     """Simulated annealing of a weight per unit; similar neighbours and ascending means are good.
 

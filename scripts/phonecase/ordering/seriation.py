@@ -101,8 +101,9 @@ def _annealed(units: Units, criterion: int, rng: np.random.Generator, restarts: 
         return int(count_ar_events(placed)) if criterion == AR_EVENTS else banded(placed, reach)
 
     found = []
+    start = spectral(units)
     for run in range(restarts):
-        order = np.asarray(spectral(units) if run % 2 == 0 else rng.permutation(H), np.int32)
+        order = np.array(start if run % 2 == 0 else rng.permutation(H), np.int32)  # a copy, which changes
         anneal(criterion, d, order, reach, max(MOVES, FOR_EACH * H), int(rng.integers(2**31)))
         found.append(order)
     return units.upright(min(found, key=value))
