@@ -39,7 +39,7 @@ rule train:
         "python {params.script:q} --train {input.train:q} --validation {input.validation:q} --vocab {input.vocab:q}"
         " --settings {params.settings:q} --device {params.device:q} --threads {threads}"
         " --weights {output.weights:q} --history {output.history:q} --summary {output.summary:q}"
-        " {params.tensorboard} --log {log:q}"
+        " {params.tensorboard} --code {params.code:q} --log {log:q}"
 
 
 rule learning_curve:

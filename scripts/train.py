@@ -62,6 +62,12 @@ def main() -> None:
         metavar="S",
         help="time from one checkpoint to the next (default 60); they lie in checkpoints/ beside the weights",
     )
+    parser.add_argument(
+        "--code",
+        default="",
+        metavar="TEXT",
+        help="says which program this is: checkpoints of another are not taken",
+    )
     outputs = parser.add_argument_group("outputs")
     outputs.add_argument("--weights", type=Path, required=True, help="safetensors")
     outputs.add_argument("--history", type=Path, required=True, help="parquet, a row for each validation")
@@ -88,6 +94,9 @@ def train(args: argparse.Namespace, device: torch.device, why: str) -> None:
     vocabulary = Vocabulary.load(args.vocab)
     threads = use_threads(args.threads, own=device.type == "cpu")
     keep_freed_memory()
+    torch.backends.cudnn.allow_tf32 = (
+        False  # PyTorch's own cores would round what is float32, see Recipe.precision
+    )
     training = Training(
         recipe,
         text=_read(args.train, vocabulary),
@@ -97,7 +106,8 @@ def train(args: argparse.Namespace, device: torch.device, why: str) -> None:
     )
     precision = precision_name(training.precision)
     log.info("device: %s (%s), %d threads, feed-forward layers in %s", device.type, why, threads, precision)
-    checkpoints = Checkpoints(args.weights.parent / "checkpoints", training, args.checkpoint_seconds)
+    folder = args.weights.parent / "checkpoints"
+    checkpoints = Checkpoints(folder, training, args.checkpoint_seconds, program=args.code)
     checkpoints.restore()
 
     progress = Progress(recipe.steps, training.step, training.seconds)

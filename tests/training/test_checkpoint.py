@@ -116,7 +116,15 @@ def test_a_checkpoint_of_another_recipe_is_never_used(
     with caplog.at_level(logging.INFO, "phonecase"):
         Checkpoints(tmp_path, run).restore()
     assert run.step == 0
-    assert "1 checkpoints of another recipe or text, not used" in caplog.text
+    assert "1 checkpoints of another recipe, text or program, not used" in caplog.text
+
+
+def test_a_checkpoint_of_another_program_is_never_used(tmp_path: Path) -> None:
+    run, edited, again = training(), training(), training()
+    stop_after(run, Checkpoints(tmp_path, run, program="train.py:1"), 5)
+    Checkpoints(tmp_path, edited, program="train.py:2").restore()
+    Checkpoints(tmp_path, again, program="train.py:1").restore()
+    assert (edited.step, again.step) == (0, 5)
 
 
 def test_the_last_two_are_kept_until_the_training_ends_well(tmp_path: Path) -> None:
@@ -135,7 +143,7 @@ def test_the_last_two_are_kept_until_the_training_ends_well(tmp_path: Path) -> N
 
 def test_what_a_kill_left_half_written_is_cleared_away(tmp_path: Path) -> None:
     run = training()
-    half = tmp_path / f".{run.key[:16]}-000000004-abcdef.checkpoint"
+    half = tmp_path / f".{Checkpoints(tmp_path, run)._key[:16]}-000000004-abcdef.checkpoint"
     half.write_bytes(b"half")
     Checkpoints(tmp_path, run).restore()
     assert run.step == 0

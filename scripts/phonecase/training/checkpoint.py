@@ -20,15 +20,18 @@ _KEPT = 2  # should the last be torn, there is the one before
 class Checkpoints:
     """The checkpoints of one training, in a folder where nobody else cleans up.
 
-    A file is the SHA-256 of its payload and the payload, and its name has the training's key (which see)
-    and the step. So one that is torn, or of another recipe or text, is told from the right one.
+    A file is the SHA-256 of its payload and the payload, and its name has a hash of the training's key (which
+    see) and of what says which program it is, and the step. So one that is torn, or of another recipe, text
+    or program, is told from the right one.
     """
 
-    def __init__(self, folder: Path, training: Training, every_seconds: float = 60) -> None:
+    def __init__(
+        self, folder: Path, training: Training, every_seconds: float = 60, *, program: str = ""
+    ) -> None:
         self.folder = folder
         self.training = training
         self.every_seconds = every_seconds
-        self._key = training.key
+        self._key = hashlib.sha256(f"{training.key} {program}".encode()).hexdigest()
         self._saved = time.monotonic()
 
     def restore(self) -> None:
@@ -48,7 +51,9 @@ class Checkpoints:
             return
         others = [path for path in self.folder.glob("*.checkpoint") if path not in self._paths()]
         if others:
-            log.info("%s: %d checkpoints of another recipe or text, not used", self.folder, len(others))
+            log.info(
+                "%s: %d checkpoints of another recipe, text or program, not used", self.folder, len(others)
+            )
 
     def save_when_due(self) -> None:
         """Save if the last time is `every_seconds` ago; a full disk is a warning, and training goes on."""
