@@ -58,10 +58,10 @@ bench-load: setup  ## Time a training beside busy loops and beside another train
 	$(IN_VENV) python bench/load.py $(ARGS)
 
 bench-orders: setup  ## Time every order beside other solvers (those of bench/requirements.txt)
-	$(IN_VENV) python bench/orders.py $(ARGS)
+	$(IN_VENV) OMP_NUM_THREADS=1 python bench/orders.py $(ARGS)
 
 bench-seriation: setup  ## Hold the orders against those of R's package seriation
-	$(IN_VENV) python bench/seriation.py $(ARGS)
+	$(IN_VENV) OMP_NUM_THREADS=1 python bench/seriation.py $(ARGS)
 
 bench-cores: setup  ## Train every core for the same 1,000 steps; takes an hour or two, may be stopped
 	$(IN_VENV) python bench/cores.py $(ARGS)

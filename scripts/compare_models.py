@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from phonecase.ordering.comparing import over_models, write_tables
+from phonecase.ordering.comparing import MEASURED, over_models, write_tables
 from phonecase.tables import read_made
 
 log = logging.getLogger("phonecase.compare_models")
@@ -34,17 +34,18 @@ def main(args: argparse.Namespace) -> None:
     table = over_models([_read(path) for path in args.tables])
     write_tables(table, parquet=args.parquet, csv=args.csv, reading=args.markdown)
     best = table.iloc[0]
+    spread = f" ± {best['similarity_spread']:,.0f}" if best["models"] > 1 else ""
     log.info(
-        "%d models: of their orders, %s is best: similarity %s ± %s on average",
+        "%d models: of their orders, %s is best: similarity %s%s on average",
         len(args.tables),
         best["order"],
         f"{best['similarity']:,.0f}",
-        f"{best['similarity_spread']:,.0f}",
+        spread,
     )
 
 
 def _read(path: Path) -> pd.DataFrame:
-    table: pd.DataFrame = read_made(path, "compare_orders.py", ["order", "similarity"]).to_pandas()
+    table: pd.DataFrame = read_made(path, "compare_orders.py", ["order", *MEASURED]).to_pandas()
     return table
 
 

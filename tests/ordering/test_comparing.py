@@ -1,6 +1,9 @@
 """The comparison's table."""
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,11 +18,13 @@ from phonecase.ordering.comparing import (
     markdown,
     over_models,
     scores,
+    write_tables,
 )
 from phonecase.ordering.core import States
 from phonecase.ordering.criteria import CRITERIA
 from phonecase.ordering.files import SavedOrder, states_hash
 
+SCRIPT = Path(__file__).parents[2] / "scripts/compare_models.py"
 PASSAGE = process(T=60, H=24)
 ORDERS: dict[str, tuple[str, dict[str, object]]] = {
     "as-trained": ("identity", {}),
@@ -120,6 +125,20 @@ def test_over_models_are_means_and_spreads() -> None:
     assert rows.loc["optimal", "share_of_best_spread"] == 0
     line = next(line for line in markdown(over).splitlines() if "optimal" in line)
     assert "| 100.0% ± 0.0% |" in line
+
+
+def test_the_script_s_tables_have_every_column(orders: dict[str, SavedOrder], tmp_path: Path) -> None:
+    whole, torn = tmp_path / "whole.parquet", tmp_path / "torn.parquet"
+    table = compare(PASSAGE, orders, {})
+    write_tables(table, parquet=whole, csv=None, reading=None)
+    write_tables(table.drop(columns="best_gap"), parquet=torn, csv=None, reading=None)
+    for tables, status, said in (
+        ([whole], 0, "1 models: of their orders, optimal-signed is best"),
+        ([whole, torn], 1, f"{torn}: it has no column best_gap"),
+    ):
+        done = subprocess.run([sys.executable, SCRIPT, "--tables", *tables], capture_output=True, text=True)
+        assert (done.returncode, "nan" in done.stderr) == (status, False)
+        assert said in done.stderr
 
 
 def test_one_model_has_no_spread(orders: dict[str, SavedOrder]) -> None:

@@ -41,6 +41,7 @@ COLUMNS = [  # of the table for reading: title, column, format
     ("run across", "run_across", ".2f"),
     ("seconds", "seconds", ".2f"),
 ]
+MEASURED = ["best", "best_gap", *(column for _, column, form in COLUMNS if form)]  # the columns of numbers
 
 
 def compare(
@@ -104,9 +105,8 @@ def over_models(tables: Sequence["pd.DataFrame"]) -> "pd.DataFrame":
     import pandas as pd
 
     rows = pd.concat(tables, ignore_index=True)
-    measures = ["best", "best_gap", *(column for _, column, form in COLUMNS if form)]
     by_order = rows.groupby("order", sort=False)
-    means, spreads = by_order[measures].mean(), by_order[measures].std().add_suffix("_spread")
+    means, spreads = by_order[MEASURED].mean(), by_order[MEASURED].std().add_suffix("_spread")
     table = pd.concat([by_order.size().rename("models"), means, spreads], axis=1).reset_index()
     return table.sort_values("similarity", ascending=False, kind="stable", ignore_index=True)
 
