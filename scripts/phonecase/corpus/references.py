@@ -139,7 +139,8 @@ class _Reader:
         order = list(self.bible.books)
         books = order[order.index(first.book) : order.index(last.book) + 1]
         if not books or (
-            len(books) == 1 and self.place(first.book, last.last) < self.place(first.book, first.first)
+            len(books) == 1
+            and self.bible.place(first.book, last.last) < self.bible.place(first.book, first.first)
         ):
             raise UserError(f"'{self.text}' runs backwards: name the earlier one first")
         yield from start[:-1]
@@ -246,7 +247,7 @@ class _Reader:
                 to_chapter, to_verse = chapter, to_chapter
             first = self.existing(chapter, verse, 0)
             last = self.existing(to_chapter, to_verse, -1)
-            if self.place(self.book, last) < self.place(self.book, first):
+            if self.bible.place(self.book, last) < self.bible.place(self.book, first):
                 raise UserError(f"'{place}' in '{self.text}' runs backwards: name the earlier one first")
             yield Span(self.book, first, last)
             inside = to_chapter if to_verse is not None else None
@@ -258,11 +259,6 @@ class _Reader:
             place = f"{self.book} {chapter}" + (f":{verse}" if verses else "")
             raise UserError(f"there is no {place}: {self.bible.extent(self.book, chapter)}")
         return chapter, verses[default] if verse is None else verse
-
-    def place(self, book: str, key: tuple[int, int]) -> tuple[int, int]:
-        """Where a verse comes in the book, in the text's own order."""
-        chapters = self.bible.books[book]
-        return list(chapters).index(key[0]), chapters[key[0]].index(key[1])
 
     def whole(self, book: str) -> Span:
         """All of a book."""
@@ -282,10 +278,11 @@ def _roman(numeral: str) -> int:
 
 def passage(verses: Sequence[Verse], reference: Reference) -> list[Verse]:
     """The verses of a passage, span by span, each from its first to its last in the text's own order."""
-    places = {verse.key: place for place, verse in enumerate(verses)}
+    place = reference.text.place
     return [
         verse
         for span in reference.spans
-        for verse in verses[places[span.book, *span.first] : places[span.book, *span.last] + 1]
+        for verse in verses
         if verse.book == span.book
+        and place(span.book, span.first) <= place(verse.book, verse.key[1:]) <= place(span.book, span.last)
     ]

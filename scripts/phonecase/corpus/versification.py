@@ -27,6 +27,12 @@ class Versification:
             }
         )
 
+    def place(self, book: str, verse: tuple[int, int]) -> tuple[int, int]:
+        """Where a (chapter, verse) comes in the book: the places of the chapter and of the verse in it."""
+        chapters = self.books[book]
+        chapter, number = verse
+        return list(chapters).index(chapter), chapters[chapter].index(number)
+
     def extent(self, book: str, chapter: int) -> str:
         """How far that chapter or else the book goes: `Romans 1 has 32 verses`, `Romans has 16 chapters`."""
         chapters = self.books[book]
