@@ -75,4 +75,5 @@ def _found(pattern: re.Pattern[str], lines: Sequence[Verse]) -> Iterator[list[Ve
         for match in pattern.finditer(text):
             number = bisect_right(ends, match.start())
             parts = match[1].split("\n")
-            yield [line._replace(text=part) for line, part in zip(file[number:], parts, strict=False)]
+            there = file[number : number + len(parts)]
+            yield [line._replace(text=part) for line, part in zip(there, parts, strict=True)]
