@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import bundle
+import installer
 from small_setup import stub, write_uv, write_wheel
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,9 +30,8 @@ def packages(tmp_path: Path) -> dict[str, str]:
     folder.mkdir()
     write_wheel(folder, "1.0")
     write_uv(folder)
-    ensurepip = pytest.importorskip("ensurepip")
-    (pip,) = (Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl")
-    shutil.copy(pip, folder)
+    pytest.importorskip("ensurepip")
+    shutil.copy(installer.pip_wheel(tmp_path / "none"), folder)  # wherever this Python has it
     return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder), "PIP_CONFIG_FILE": os.devnull}
 
 
