@@ -525,8 +525,7 @@ if workflow.is_main_process:
 CODE = fingerprints(SCRIPTS, memory=Path(".snakemake/phonecase/programs.json"))
 
 
-if workflow.is_main_process:
-    word_no_jobs_that_are_not_shown()
+word_no_jobs_that_are_not_shown()
 
 
 wildcard_constraints:

@@ -52,9 +52,9 @@ def run(words: list[str]) -> int:
     with redirect_stderr(io.StringIO()) as said:
         try:
             _, options = parse_args(words)
-        except SystemExit as end:
+        except SystemExit:
             print(said.getvalue(), end="", file=sys.__stderr__)
-            return int(end.code or 0)
+            raise
     fresh = not Path("results/models").exists()
     if fresh and not options.dryrun:
         compile_orders()

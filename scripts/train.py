@@ -30,7 +30,6 @@ from phonecase.training.loop import (
     Log,
     Training,
     choose_device,
-    evaluate_carried,
     keep_freed_memory,
     precision_name,
     use_threads,
@@ -94,9 +93,8 @@ def train(args: argparse.Namespace, device: torch.device, why: str) -> None:
     vocabulary = Vocabulary.load(args.vocab)
     threads = use_threads(args.threads, own=device.type == "cpu")
     keep_freed_memory()
-    torch.backends.cudnn.allow_tf32 = (
-        False  # PyTorch's own cores would round what is float32, see Recipe.precision
-    )
+    # PyTorch's own cores would round what is to be float32: see Recipe.precision.
+    torch.backends.cudnn.allow_tf32 = False
     training = Training(
         recipe,
         text=_read(args.train, vocabulary),
@@ -156,7 +154,7 @@ def summarise(training: Training, threads: int) -> dict[str, Any]:
         "best_validation_bits": best["validation_bits"],
         "best_validation_nats": _validation_bits(best) * bits_to_nats,
         "best_step": best["step"],
-        "carried_validation_bits": evaluate_carried(training.model, training.validation) / bits_to_nats,
+        "carried_validation_bits": training.model.carried_loss(training.validation) / bits_to_nats,
         "train_bits": last["train_bits"],
         "train_nats": last["train_bits"] * bits_to_nats,
         "steps": last["step"],

@@ -123,13 +123,13 @@ def test_whatever_is_read_is_known(text: str, unknown: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"l\xefght", "not UTF-8 text"), (b"\xff\xfea\0", "UTF-16 text; save it as")],
+    [(b"", "'' is too short"), (b"l\xefght", "not UTF-8 text"), (b"\xff\xfea\0", "UTF-16 text; save it as")],
 )
 def test_a_file_that_has_no_words(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "poem.txt"
     path.write_bytes(content)
     with pytest.raises(UserError, match=message):
-        own_words("poem", OwnWords(file=path), KJV)
+        find_passage("poem", OwnWords(file=path), [], KJV)
 
 
 def test_no_file(tmp_path: Path) -> None:

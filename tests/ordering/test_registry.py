@@ -3,7 +3,6 @@
 import itertools
 import subprocess
 import sys
-from itertools import pairwise
 from random import Random
 from typing import Annotated, Any
 
@@ -84,7 +83,7 @@ def test_signs_are_those_of_the_documentation(passage: States, random: Random) -
     units = Units(passage, signed=True)
     seen = units.seen.tolist()
     signs = [seen[order[0]]]
-    for before, unit in pairwise(order):
+    for before, unit in itertools.pairwise(order):
         product = signs[-1] * int(passage[:, before].astype(int) @ passage[:, unit].astype(int))
         tied = seen[unit] if signs[-1] == seen[before] else -seen[unit]
         signs.append(1 if product > 0 else -1 if product < 0 else tied)

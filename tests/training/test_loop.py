@@ -17,7 +17,6 @@ from phonecase.training.loop import (
     choose_device,
     choose_precision,
     evaluate,
-    evaluate_carried,
     use_threads,
 )
 from phonecase.training.recipe import Recipe
@@ -166,7 +165,7 @@ def test_carried_validation_reads_the_text_in_one_go(
     with torch.no_grad():
         chances = run.model.logits(torch.from_numpy(tokens[None, :-1])).log_softmax(-1)[0]
     surprise = -chances[torch.arange(699), torch.from_numpy(tokens[1:])].mean().item()
-    assert evaluate_carried(run.model, torch.from_numpy(tokens)) == pytest.approx(surprise, rel=1e-5)
+    assert run.model.carried_loss(torch.from_numpy(tokens)) == pytest.approx(surprise, rel=1e-5)
 
 
 def test_the_key_is_that_of_recipe_and_data() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from phonecase.corpus import canon
+from phonecase.corpus.settings import text_name
 from phonecase.corpus.verses import Key, Verse, name, no_verse
 from phonecase.errors import UserError
 
@@ -171,7 +172,7 @@ def read_gutenberg(path: Path) -> Iterator[Verse]:
 def read_text(path: Path) -> Iterator[Verse]:
     """The lines of any text, in Unicode's form NFC; blank ones at its end are left out."""
     text = unicodedata.normalize("NFC", _decoded(_unpacked(path)).read()).rstrip("\n")
-    book = unicodedata.normalize("NFC", path.name)  # macOS takes letters and accents apart
+    book = text_name(path)
     for number, line in enumerate(text.split("\n") if text else (), start=1):
         yield Verse(book, 0, number, line)
 

@@ -278,11 +278,9 @@ def _roman(numeral: str) -> int:
 
 def passage(verses: Sequence[Verse], reference: Reference) -> list[Verse]:
     """The verses of a passage, span by span, each from its first to its last in the text's own order."""
-    place = reference.text.place
-    return [
-        verse
-        for span in reference.spans
-        for verse in verses
-        if verse.book == span.book
-        and place(span.book, span.first) <= place(verse.book, verse.key[1:]) <= place(span.book, span.last)
-    ]
+    found: list[Verse] = []
+    for book, *ends in reference.spans:
+        first, last = (reference.text.place(book, end) for end in ends)
+        of_book = (verse for verse in verses if verse.book == book)
+        found += (verse for verse in of_book if first <= reference.text.place(book, verse.key[1:]) <= last)
+    return found

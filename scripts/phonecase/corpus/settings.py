@@ -36,6 +36,11 @@ def _paths(value: Any) -> Any:
 UserPath = Annotated[Path, AfterValidator(_expanded)]
 
 
+def text_name(path: Path) -> str:
+    """What passages call a text: its file's name in the form NFC; macOS takes letters and accents apart."""
+    return unicodedata.normalize("NFC", path.name)
+
+
 class SourceSettings(Settings):
     """Where the text comes from."""
 
@@ -77,7 +82,7 @@ class SourceSettings(Settings):
             )
         if len(self.path) > 1 and (self.source != "text" or self.sha256):
             raise ValueError("a list of paths is for the source 'text', without a sha256")
-        names = [unicodedata.normalize("NFC", path.name) for path in self.path]
+        names = [text_name(path) for path in self.path]
         if broken := [name for name in names if not name.isprintable()]:
             raise ValueError(
                 f"the file's name {broken[0]!r} has a tab or the like, by which tables are read; rename it"
@@ -158,7 +163,7 @@ class CorpusSettings(SourceSettings, SplitSettings):
     def _there(self) -> Self:
         """What is kept back is a part of the text, as far as the settings tell."""
         if self.validation and not self.share:
-            names = [unicodedata.normalize("NFC", path.name) for path in self.path]
+            names = [text_name(path) for path in self.path]
             for name in self.validation:
                 if name not in names:
                     hint = suggestion(name, names) or f"; the files are {', '.join(names)}"

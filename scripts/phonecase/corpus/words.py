@@ -51,8 +51,7 @@ def own_words(name: str, words: OwnWords, vocabulary: Vocabulary) -> list[Verse]
         text = unicodedata.normalize("NFC", words.text or "").rstrip("\n")
         lines = [Verse(name, 0, number, line) for number, line in enumerate(text.split("\n"), start=1)]
     known = known_or_said(join(lines), vocabulary, words.unknown)
-    read = [line._replace(text=text) for line, text in zip(lines, known.split("\n"), strict=False)]
-    return read
+    return [line._replace(text=text) for line, text in zip(lines, known.split("\n"), strict=False)]
 
 
 def _lines_of(path: Path) -> list[Verse]:

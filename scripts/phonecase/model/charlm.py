@@ -95,7 +95,7 @@ class CharLM(nn.Module):
 
     @torch.no_grad()
     def carried_loss(self, tokens: Tensor) -> float:
-        """Mean nats per character of a text of any length, read in one go: tokens int64 (T+1,)."""
+        """Mean nats per character of a text of any length, the state carried on to its end: int64 (T+1,)."""
         maps, nats = self._linear_maps(), list[float]()
         pieces = zip(self._pieces(tokens[None, :-1]), torch.split(tokens[1:], _CHUNK), strict=True)
         for states, following in pieces:

@@ -4,7 +4,6 @@ from .learning_curve import draw_learning_curve as draw_learning_curve
 from .loop import Log as Log
 from .loop import Training as Training
 from .loop import choose_device as choose_device
-from .loop import evaluate_carried as evaluate_carried
 from .muon import Muon as Muon
 from .progress import Progress as Progress
 from .recipe import Recipe as Recipe

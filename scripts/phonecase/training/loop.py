@@ -218,12 +218,6 @@ def evaluate(model: CharLM, tokens: Tensor) -> float:
     return math.fsum(model.loss(batch).item() * len(batch) for batch in batches) / len(windows)
 
 
-@torch.no_grad()
-def evaluate_carried(model: CharLM, tokens: Tensor) -> float:
-    """Mean nats per character of a text (T,) read in one go: the state is carried on to its end."""
-    return model.carried_loss(tokens)
-
-
 def choose_device(name: DeviceName) -> tuple[torch.device, str]:
     """The device to train on, and why. Raises `UserError` when the one asked for is missing."""
     missing = {}

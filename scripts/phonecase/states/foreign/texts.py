@@ -104,10 +104,11 @@ def _split_rows(
                 raise OverflowError
             if most is not None and len(rows) == most:
                 break
-    drawn = [cells for _, cells in remarks] + rows
-    if remarks and len(set(map(len, drawn))) == 1 and set(drawn[0]) <= set(itertools.chain(*drawn[1:])):
-        lines = [number for number, _ in remarks] + lines
-        rows = drawn
+    if remarks:
+        drawn = [cells for _, cells in remarks] + rows
+        if len(set(map(len, drawn))) == 1 and set(drawn[0]) <= set(itertools.chain(*drawn[1:])):
+            lines = [number for number, _ in remarks] + lines
+            rows = drawn
     while rows and all(len(row) > 1 and not row[-1] for row in rows):  # a delimiter at the end of each row
         for row in rows:
             row.pop()
